@@ -1,0 +1,4 @@
+//! The public behaviour of `findings`.
+
+mod coverage;
+mod json;
