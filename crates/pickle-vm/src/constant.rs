@@ -1,0 +1,39 @@
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A value that is known in full, as the folder of pure computations sees it.
+///
+/// Texts are generalised UTF-8 (WTF-8): pickles encode lone surrogates with `surrogatepass`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Const {
+    None,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    Str(Vec<u8>),
+    Bytes(Vec<u8>),
+    ByteArray(Vec<u8>),
+    Tuple(Vec<Self>),
+    List(Vec<Self>),
+    /// Pairs in the order of insertion.
+    Dict(Vec<(Self, Self)>),
+    Set(Vec<Self>),
+    FrozenSet(Vec<Self>),
+    /// `slice(start, stop, step)`.
+    Slice(Box<[Self; 3]>),
+    /// A module object, such as what `importlib.import_module` gives.
+    Module(String),
+    /// Anything that is found under a module, by its canonical name in full: `os.system`.
+    Name(String),
+    /// A method taken from a constant: `"".join`.
+    Method(Box<Self>, String),
+    /// `functools.partial(function, *arguments)`.
+    Partial(Box<Self>, Vec<Self>),
+    /// `operator.attrgetter(*names)`.
+    AttrGetter(Vec<String>),
+    /// `operator.itemgetter(*keys)`.
+    ItemGetter(Vec<Self>),
+    /// `operator.methodcaller(name, *arguments)`.
+    MethodCaller(String, Vec<Self>),
+}

@@ -1,0 +1,90 @@
+use core::fmt;
+
+use crate::Limit;
+
+/// Why a stream could not be read to its end.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Error {
+    kind: ErrorKind,
+    offset: u64,
+}
+
+/// The kinds of [`Error`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The stream ended where an opcode was due: no STOP came.
+    NoStop,
+    /// The stream ended inside an opcode's argument, or a count declares more bytes than are left.
+    Truncated,
+    /// The byte is not an opcode of any protocol.
+    UnknownOpcode(u8),
+    /// A signed count is negative.
+    NegativeCount(i32),
+    /// PROTO names a protocol that no loader supports.
+    UnknownProtocol(u8),
+    /// An opcode needs more values than the stack holds.
+    StackUnderflow,
+    /// An opcode needs a mark and there is none.
+    NoMark,
+    /// GET, BINGET or LONG_BINGET names a memo entry that was never stored.
+    NoMemoEntry(u64),
+    /// The text of an argument cannot be read as what the opcode needs.
+    BadArgument,
+    /// A dict is made of, or given, a key without a value.
+    OddItems,
+    /// Raw bytes follow that only the value of an earlier state could measure, and it is not known.
+    UnknownRawLength,
+    /// A ceiling in [`Limits`](crate::Limits) was reached.
+    LimitExceeded(Limit),
+}
+
+impl Error {
+    pub(crate) const fn new(kind: ErrorKind, offset: u64) -> Self {
+        Self { kind, offset }
+    }
+
+    /// Returns what went wrong.
+    #[must_use]
+    pub const fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// Returns the offset in bytes of the opcode that could not be read or carried out; the length of
+    /// the stream where an opcode was due.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    pub(crate) const fn shifted(self, by: u64) -> Self {
+        Self {
+            kind: self.kind,
+            offset: self.offset.saturating_add(by),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ErrorKind::NoStop => f.write_str("the stream ends without STOP")?,
+            ErrorKind::Truncated => f.write_str("the stream ends inside an opcode's argument")?,
+            ErrorKind::UnknownOpcode(byte) => write!(f, "unknown opcode 0x{byte:02x}")?,
+            ErrorKind::NegativeCount(count) => write!(f, "negative count {count}")?,
+            ErrorKind::UnknownProtocol(protocol) => write!(f, "unknown protocol {protocol}")?,
+            ErrorKind::StackUnderflow => f.write_str("too few values on the stack")?,
+            ErrorKind::NoMark => f.write_str("no mark on the stack")?,
+            ErrorKind::NoMemoEntry(index) => write!(f, "no memo entry {index}")?,
+            ErrorKind::BadArgument => f.write_str("argument cannot be read")?,
+            ErrorKind::OddItems => f.write_str("a key without a value")?,
+            ErrorKind::UnknownRawLength => {
+                f.write_str("raw array bytes follow whose length cannot be told")?;
+            }
+            ErrorKind::LimitExceeded(limit) => write!(f, "ceiling on {limit} reached")?,
+        }
+        write!(f, " at byte {}", self.offset)
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,44 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
+
+extern crate alloc;
+
+mod computing;
+mod constant;
+mod decoder;
+mod effect;
+mod error;
+mod fold;
+mod graph;
+mod judge;
+mod limits;
+mod lists;
+mod literal;
+mod machine;
+mod memo;
+mod name;
+mod opcode;
+mod pattern;
+mod payload;
+mod raw;
+mod rules;
+mod scan;
+mod state;
+mod value;
+
+pub use decoder::{Decoder, Op};
+pub use effect::{Divergence, Effect, EffectKind, EffectSink, Origin, Reading};
+pub use error::{Error, ErrorKind};
+pub use graph::{Call, Container, Graph, Items, Object, View};
+pub use judge::{Judge, Report};
+pub use limits::{Limit, Limits};
+pub use lists::Lists;
+pub use machine::{Machine, Outcome};
+pub use name::Name;
+pub use opcode::{ArgumentKind, Opcode};
+pub use payload::{Payload, PayloadBytes, PayloadReason};
+pub use rules::RULES;
+pub use scan::{Scan, scan, scan_with};
+pub use value::Value;

@@ -1,0 +1,89 @@
+use core::fmt;
+
+/// Ceilings on the work done for one stream. The defaults admit every real model file we know of.
+///
+/// Time is linear in the length of the input whatever the settings: each opcode is carried out once, and
+/// what one opcode costs is bounded by its own bytes and by what lies above its mark.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes held by memo, stack and values together; default 1 GiB, ten times what the largest opcode-dense
+    /// checkpoint we know (100 MB, two million dicts) needs.
+    pub memory: u64,
+    /// Bytes that folding pure computations may produce in one stream; default 16 MiB: honest files fold
+    /// single names, unpacked payloads are small.
+    pub folded_bytes: usize,
+    /// Steps that folding may take in one stream; default 1,000,000.
+    pub folding_steps: usize,
+    /// Findings kept for one stream; default 10,000. More of them are counted, never lost: the last
+    /// finding says how many there were.
+    pub findings: usize,
+    /// Findings kept for one rule and one subject; default 100.
+    pub findings_per_subject: u64,
+    /// Other readings of the same bytes that are followed (frame ends, raw arrays); default 16.
+    pub readings: u32,
+    /// Payloads handed out for one stream; default 4,096.
+    pub payloads: usize,
+    /// Values looked at to compare one call or one state with its rule; default 65,536.
+    pub rule_steps: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 1 << 30,
+            folded_bytes: 16 << 20,
+            folding_steps: 1_000_000,
+            findings: 10_000,
+            findings_per_subject: 100,
+            readings: 16,
+            payloads: 4_096,
+            rule_steps: 65_536,
+        }
+    }
+}
+
+impl Limits {
+    /// Sets the ceiling on held bytes.
+    #[must_use]
+    pub const fn with_memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Sets the ceiling on findings for one stream.
+    #[must_use]
+    pub const fn with_findings(mut self, findings: usize) -> Self {
+        self.findings = findings;
+        self
+    }
+
+    /// Sets how many other readings of the same bytes are followed.
+    #[must_use]
+    pub const fn with_readings(mut self, readings: u32) -> Self {
+        self.readings = readings;
+        self
+    }
+}
+
+/// Which ceiling was reached.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::memory`].
+    Memory,
+    /// [`Limits::readings`].
+    Readings,
+    /// [`Limits::payloads`].
+    Payloads,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Memory => "memory",
+            Self::Readings => "other readings of the same bytes",
+            Self::Payloads => "payloads",
+        })
+    }
+}

@@ -1,0 +1,345 @@
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use core::cmp::Ordering;
+use core::fmt;
+
+use crate::name::{Name, join};
+
+/// What is known of globals: which are inert and under which conditions, which are capable of harm, and
+/// which are other names of the same thing.
+///
+/// Each list is one text of lines sorted by their bytes, fields separated by tabs, searched where it
+/// stands: module and name, then
+/// - inert: `class`, `function` or `value`, hooks, reason;
+/// - capable: class of harm, reason; the name `*` stands for everything in a module and its submodules;
+/// - aliases: canonical module, and canonical name where that differs.
+#[derive(Clone, Copy)]
+pub struct Lists<'l> {
+    inert: &'l str,
+    capable: &'l str,
+    aliases: &'l str,
+    version: &'l str,
+}
+
+impl fmt::Debug for Lists<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lists")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Lists<'static> {
+    fn default() -> Self {
+        Self::built_in()
+    }
+}
+
+/// What a global of the inert list is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Class,
+    Function,
+    Value,
+}
+
+/// One line of the inert list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'l> {
+    pub(crate) kind: Kind,
+    pub(crate) hooks: &'l str,
+}
+
+/// What is known of one global.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Judgement<'l> {
+    Inert(Entry<'l>),
+    /// An attribute of an inert class.
+    Member(Entry<'l>),
+    Capable {
+        harm: &'l str,
+        reason: &'l str,
+    },
+    Unknown,
+}
+
+/// Attributes that lead from harmless things to everything else.
+const NAME_RESOLVING: [&str; 16] = [
+    "__base__",
+    "__bases__",
+    "__builtins__",
+    "__class__",
+    "__closure__",
+    "__code__",
+    "__dict__",
+    "__func__",
+    "__getattribute__",
+    "__globals__",
+    "__loader__",
+    "__mro__",
+    "__reduce__",
+    "__self__",
+    "__spec__",
+    "__subclasses__",
+];
+
+/// Parts of a dotted name that are looked at; more make it unknown.
+const PARTS: usize = 32;
+
+impl Lists<'static> {
+    /// Returns the lists that are compiled in.
+    #[must_use]
+    pub const fn built_in() -> Self {
+        Self {
+            inert: include_str!(concat!(env!("OUT_DIR"), "/inert.list")),
+            capable: include_str!(concat!(env!("OUT_DIR"), "/capable.list")),
+            aliases: include_str!(concat!(env!("OUT_DIR"), "/aliases.list")),
+            version: env!("PICKLE_VM_RULESET"),
+        }
+    }
+}
+
+impl<'l> Lists<'l> {
+    /// Returns what tells these lists from others: a hash of their text.
+    #[must_use]
+    pub const fn version(&self) -> &'l str {
+        self.version
+    }
+
+    /// Undoes aliases: the module and the rest of the name under which the lists know a global.
+    pub(crate) fn canonical(&self, module: &str, name: &str) -> (String, String) {
+        let (mut module, mut name) = (module.to_owned(), name.to_owned());
+        // A chain of aliases has at most a few links: Python 2's name, the C module, the public one.
+        for _ in 0..4 {
+            let Some((to_module, to_name)) = self.alias(&module, &name) else {
+                break;
+            };
+            (module, name) = (to_module, to_name);
+        }
+        if self.inert(&module, &name).is_some() {
+            return (module, name);
+        }
+        if let Some(rebased) = self.rebase(&name) {
+            return rebased;
+        }
+        (module, name)
+    }
+
+    fn alias(&self, module: &str, name: &str) -> Option<(String, String)> {
+        if let Some(target) = find(self.aliases, module, name) {
+            let mut fields = target.split('\t');
+            let to_module = fields.next().unwrap_or_default();
+            let to_name = fields.next().filter(|to| !to.is_empty()).unwrap_or(name);
+            return Some((to_module.to_owned(), to_name.to_owned()))
+                .filter(|to| to.0 != module || to.1 != name);
+        }
+        // `posix.*`, also where only the first part of a dotted name is listed.
+        if let Some((first, rest)) = name.split_once('.')
+            && let Some(target) = find(self.aliases, module, first)
+        {
+            let mut fields = target.split('\t');
+            let to_module = fields.next().unwrap_or_default();
+            let to_name = fields.next().filter(|to| !to.is_empty()).unwrap_or(first);
+            return Some((to_module.to_owned(), join(to_name, rest)))
+                .filter(|to| to.0 != module || to.1 != name);
+        }
+        for prefix in prefixes(module) {
+            if let Some(target) = find(self.aliases, prefix, "*") {
+                let to = target.split('\t').next().unwrap_or_default();
+                let rest = module.get(prefix.len()..).unwrap_or_default();
+                let mut moved = to.to_owned();
+                moved.push_str(rest);
+                return Some((moved, name.to_owned())).filter(|to| to.0 != module);
+            }
+        }
+        None
+    }
+
+    /// A walk that passes through a module known to be capable as a whole (`sklearn` `os.system`,
+    /// `collections` `_sys.modules.get`) ends under that module, whatever imported it.
+    fn rebase(&self, name: &str) -> Option<(String, String)> {
+        let mut rest = name;
+        let mut found = None;
+        for _ in 0..PARTS {
+            let (part, behind) = rest.split_once('.').unwrap_or((rest, ""));
+            let module = part.trim_matches('_');
+            if !module.is_empty() && find(self.capable, module, "*").is_some() {
+                found = Some((module.to_owned(), behind.to_owned()));
+            } else if part == "__builtins__" {
+                found = Some(("builtins".to_owned(), behind.to_owned()));
+            }
+            if behind.is_empty() {
+                break;
+            }
+            rest = behind;
+        }
+        found
+    }
+
+    fn inert(&self, module: &str, name: &str) -> Option<Entry<'l>> {
+        let rest = find(self.inert, module, name)?;
+        let mut fields = rest.split('\t');
+        let kind = match fields.next()? {
+            "class" => Kind::Class,
+            "function" => Kind::Function,
+            _ => Kind::Value,
+        };
+        Some(Entry {
+            kind,
+            hooks: fields.next().unwrap_or_default(),
+        })
+    }
+
+    fn capable(&self, module: &str, name: &str) -> Option<Judgement<'l>> {
+        let rest = find(self.capable, module, name)?;
+        let (harm, reason) = rest.split_once('\t').unwrap_or((rest, ""));
+        Some(Judgement::Capable { harm, reason })
+    }
+
+    /// Says what is known of a global.
+    pub(crate) fn judge(&self, name: &Name) -> Judgement<'l> {
+        if let Some(entry) = self
+            .inert(&name.module, &name.name)
+            .or_else(|| self.inert(&name.written_module, &name.written_name))
+        {
+            return Judgement::Inert(entry);
+        }
+        let canonical = self.judge_walk(&name.module, &name.name);
+        let written = (name.written_module != name.module || name.written_name != name.name)
+            .then(|| self.judge_walk(&name.written_module, &name.written_name));
+        match (canonical, written) {
+            (canonical @ Judgement::Capable { .. }, _) => canonical,
+            (_, Some(written @ Judgement::Capable { .. })) => written,
+            (canonical @ (Judgement::Inert(_) | Judgement::Member(_)), _) => canonical,
+            (_, Some(written)) => written,
+            (canonical, None) => canonical,
+        }
+    }
+
+    /// Judges every prefix of a dotted walk.
+    fn judge_walk(&self, module: &str, name: &str) -> Judgement<'l> {
+        let full = join(module, name);
+        let mut member = None;
+        let mut ends = dots(&full).chain([full.len()]);
+        for end in ends.by_ref().take(PARTS) {
+            let walked = full.get(..end).unwrap_or_default();
+            // Past the module, each way to split what was walked into module and name.
+            if end < module.len() {
+                continue;
+            }
+            let whole = end == full.len();
+            for dot in dots(walked).take(PARTS).chain([end]) {
+                let module = walked.get(..dot).unwrap_or_default();
+                let name = walked
+                    .get(dot..)
+                    .unwrap_or_default()
+                    .trim_start_matches('.');
+                if name.is_empty() && !whole {
+                    continue;
+                }
+                match (self.inert(module, name), whole) {
+                    (Some(entry), true) => return Judgement::Inert(entry),
+                    (Some(entry), false) => member = Some(entry),
+                    (None, _) => {}
+                }
+                if let Some(capable) = self.capable(module, name) {
+                    return capable;
+                }
+            }
+        }
+        if ends.next().is_some() {
+            return Judgement::Unknown;
+        }
+        if name.split('.').any(|part| NAME_RESOLVING.contains(&part)) {
+            return Judgement::Capable {
+                harm: "name-resolution",
+                reason: "reaches the names behind a harmless one",
+            };
+        }
+        if let Some(entry) = member {
+            return Judgement::Member(entry);
+        }
+        for prefix in prefixes(&full) {
+            if let Some(capable) = self.capable(prefix, "*") {
+                return capable;
+            }
+        }
+        Judgement::Unknown
+    }
+}
+
+/// A dotted name and all its parents, longest first.
+fn prefixes(dotted: &str) -> impl Iterator<Item = &str> {
+    core::iter::successors(Some(dotted), |name| {
+        name.rsplit_once('.').map(|(parent, _)| parent)
+    })
+    .take(PARTS)
+}
+
+/// Where the dots are.
+fn dots(dotted: &str) -> impl Iterator<Item = usize> + '_ {
+    dotted.match_indices('.').map(|(at, _)| at)
+}
+
+/// Finds the line of `module` and `name` in a sorted table and returns what follows them.
+fn find<'t>(table: &'t str, module: &str, name: &str) -> Option<&'t str> {
+    if module
+        .bytes()
+        .chain(name.bytes())
+        .any(|byte| matches!(byte, b'\t' | b'\n'))
+    {
+        return None;
+    }
+    let bytes = table.as_bytes();
+    let key = || {
+        module
+            .bytes()
+            .chain([b'\t'])
+            .chain(name.bytes())
+            .chain([b'\t'])
+    };
+    let key_len = module.len().saturating_add(name.len()).saturating_add(2);
+    let (mut low, mut high) = (0, bytes.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        let start = bytes
+            .get(low..middle)
+            .and_then(|before| memchr::memrchr(b'\n', before))
+            .map_or(low, |at| low.saturating_add(at).saturating_add(1));
+        let end = bytes
+            .get(middle..)
+            .and_then(|behind| memchr::memchr(b'\n', behind))
+            .map_or(bytes.len(), |at| middle.saturating_add(at));
+        let line = bytes.get(start..end)?;
+        let head = line.get(..key_len).unwrap_or(line);
+        match head.iter().copied().cmp(key()) {
+            Ordering::Equal => return table.get(start.saturating_add(key_len)..end),
+            Ordering::Less => low = end.saturating_add(1),
+            Ordering::Greater => high = start,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn every_line_is_found_and_nothing_else() {
+        let table = "a\tb\t1\na\tb.c\t2\na.b\tc\t3\nzz\t*\t4\n";
+        assert_eq!(find(table, "a", "b"), Some("1"));
+        assert_eq!(find(table, "a", "b.c"), Some("2"));
+        assert_eq!(find(table, "a.b", "c"), Some("3"));
+        assert_eq!(find(table, "zz", "*"), Some("4"));
+        for (module, name) in [
+            ("a", ""),
+            ("a", "bb"),
+            ("", ""),
+            ("zzz", "*"),
+            ("a\tb", "1"),
+        ] {
+            assert_eq!(find(table, module, name), None);
+        }
+    }
+}

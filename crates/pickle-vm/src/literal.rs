@@ -1,0 +1,270 @@
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::decoder::little_endian;
+use crate::opcode::Opcode;
+
+/// An integer written by INT, LONG, LONG1 or LONG4; `None` if it is not one or needs more than 128 bits.
+pub(crate) fn long(opcode: Opcode, argument: &[u8]) -> Option<i128> {
+    match opcode {
+        Opcode::Long1 | Opcode::Long4 => {
+            if argument.len() > 16 {
+                return None;
+            }
+            let sign = argument.last().is_some_and(|&byte| byte >= 0x80);
+            let mut padded = if sign { [0xff; 16] } else { [0; 16] };
+            for (to, from) in padded.iter_mut().zip(argument) {
+                *to = *from;
+            }
+            Some(i128::from_le_bytes(padded))
+        }
+        Opcode::Long => {
+            let digits = argument.strip_suffix(b"L").unwrap_or(argument);
+            integer(digits).map(|(int, _)| int)
+        }
+        Opcode::Int => integer(argument).map(|(int, _)| int),
+        Opcode::BinInt => {
+            let value = u32::try_from(little_endian(argument)).ok()?;
+            Some(i128::from(value.cast_signed()))
+        }
+        _ => None,
+    }
+}
+
+/// Reads an integer as Python's `int(text, 0)` does: white space around it, a sign, a base prefix,
+/// underscores between digits. Says too whether it is in the plain form that a pickler writes.
+pub(crate) fn integer(text: &[u8]) -> Option<(i128, bool)> {
+    let trimmed = text.trim_ascii();
+    let mut plain = trimmed.len() == text.len();
+    let (negative, digits) = match trimmed.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        Some((b'+', rest)) => {
+            plain = false;
+            (false, rest)
+        }
+        _ => (false, trimmed),
+    };
+    let (base, digits) = match digits {
+        [b'0', b'x' | b'X', rest @ ..] => (16, rest),
+        [b'0', b'o' | b'O', rest @ ..] => (8, rest),
+        [b'0', b'b' | b'B', rest @ ..] => (2, rest),
+        _ => (10, digits),
+    };
+    plain &= base == 10 && (digits == b"0" || digits.first() != Some(&b'0'));
+    if digits.is_empty() || digits.last() == Some(&b'_') || digits.first() == Some(&b'_') {
+        return None;
+    }
+    let mut value: i128 = 0;
+    let mut underscore = false;
+    for &digit in digits {
+        if digit == b'_' {
+            if underscore {
+                return None;
+            }
+            underscore = true;
+            plain = false;
+            continue;
+        }
+        underscore = false;
+        let digit = char::from(digit).to_digit(base)?;
+        value = value
+            .checked_mul(i128::from(base))?
+            .checked_add(i128::from(digit))?;
+    }
+    Some((
+        if negative {
+            value.checked_neg()?
+        } else {
+            value
+        },
+        plain,
+    ))
+}
+
+/// A float written by FLOAT or BINFLOAT.
+pub(crate) fn float(opcode: Opcode, argument: &[u8]) -> Option<f64> {
+    match opcode {
+        Opcode::BinFloat => Some(f64::from_be_bytes(argument.try_into().ok()?)),
+        Opcode::Float => core::str::from_utf8(argument).ok()?.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The text of a UNICODE argument: raw-unicode-escape, where `\uXXXX` and `\UXXXXXXXX` are escapes
+/// unless an odd number of backslashes stands before, and every other byte is a Latin-1 character.
+pub(crate) fn raw_unicode_escape(argument: &[u8]) -> Cow<'_, [u8]> {
+    if argument.is_ascii() && memchr::memchr(b'\\', argument).is_none() {
+        return Cow::Borrowed(argument);
+    }
+    let mut out = Vec::with_capacity(argument.len());
+    let mut rest = argument;
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        if byte != b'\\' {
+            push_code_point(&mut out, u32::from(byte));
+            continue;
+        }
+        let width = match behind.first() {
+            Some(b'u') => 4,
+            Some(b'U') => 8,
+            Some(b'\\') => {
+                out.extend_from_slice(b"\\\\");
+                rest = behind.get(1..).unwrap_or_default();
+                continue;
+            }
+            _ => {
+                out.push(b'\\');
+                continue;
+            }
+        };
+        let hex = behind.get(1..width + 1).unwrap_or_default();
+        let code = core::str::from_utf8(hex)
+            .ok()
+            .filter(|hex| hex.len() == width && hex.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+            .filter(|&code| code <= 0x0010_ffff);
+        match code {
+            Some(code) => {
+                push_code_point(&mut out, code);
+                rest = behind.get(width + 1..).unwrap_or_default();
+            }
+            None => out.push(b'\\'),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Writes a code point, surrogates too, in generalised UTF-8.
+pub(crate) fn push_code_point(out: &mut Vec<u8>, code: u32) {
+    let mut buffer = [0; 4];
+    match char::from_u32(code) {
+        Some(c) => out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
+        None => {
+            // A surrogate: three bytes, as `surrogatepass` writes it.
+            let part =
+                |shift: u32, mask: u32| u8::try_from((code >> shift) & mask).unwrap_or_default();
+            out.extend_from_slice(&[
+                0xe0 | part(12, 0xf),
+                0x80 | part(6, 0x3f),
+                0x80 | part(0, 0x3f),
+            ]);
+        }
+    }
+}
+
+/// The bytes of a STRING argument: a literal in single or double quotes with the escapes of Python 2.
+pub(crate) fn quoted(argument: &[u8]) -> Option<Vec<u8>> {
+    // Loaders strip white space at the end, not at the start.
+    let argument = argument.trim_ascii_end();
+    let inner = match argument {
+        [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => inner,
+        _ => return None,
+    };
+    let mut out = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let (&escape, behind) = behind.split_first()?;
+        rest = behind;
+        match escape {
+            b'\n' => {}
+            b'\\' | b'\'' | b'"' => out.push(escape),
+            b'a' => out.push(7),
+            b'b' => out.push(8),
+            b'f' => out.push(12),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'v' => out.push(11),
+            b'x' => {
+                let hex = core::str::from_utf8(behind.get(..2)?).ok()?;
+                if !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                    return None;
+                }
+                out.push(u8::from_str_radix(hex, 16).ok()?);
+                rest = behind.get(2..)?;
+            }
+            b'0'..=b'7' => {
+                let mut value = u32::from(escape.wrapping_sub(b'0'));
+                for _ in 0..2 {
+                    let Some((&digit @ b'0'..=b'7', behind)) = rest.split_first() else {
+                        break;
+                    };
+                    value = value
+                        .saturating_mul(8)
+                        .saturating_add(u32::from(digit.wrapping_sub(b'0')));
+                    rest = behind;
+                }
+                out.push(u8::try_from(value & 0xff).unwrap_or_default());
+            }
+            other => out.extend_from_slice(&[b'\\', other]),
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{integer, long, quoted, raw_unicode_escape};
+    use crate::opcode::Opcode;
+
+    #[test]
+    fn integers_are_read_as_python_reads_them() {
+        for (text, value, plain) in [
+            (&b"12"[..], 12, true),
+            (b"-7", -7, true),
+            (b"0", 0, true),
+            (b"0x10", 16, false),
+            (b" 5\t", 5, false),
+            (b"1_000", 1000, false),
+            (b"010", 10, false),
+            (b"+3", 3, false),
+        ] {
+            assert_eq!(integer(text), Some((value, plain)), "{text:?}");
+        }
+        for text in [&b""[..], b"1__0", b"_1", b"1_", b"x", b"0x", b"--1", b"1 2"] {
+            assert_eq!(integer(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn longs_are_little_endian_twos_complement() {
+        assert_eq!(long(Opcode::Long1, b""), Some(0));
+        assert_eq!(long(Opcode::Long1, b"\xff"), Some(-1));
+        assert_eq!(long(Opcode::Long1, b"\xff\x00"), Some(255));
+        assert_eq!(
+            long(Opcode::Long1, b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"),
+            Some(0x1950_a86a_20f9_469c_fc6c)
+        );
+        assert_eq!(long(Opcode::Long1, &[0; 17]), None);
+        assert_eq!(long(Opcode::Long, b"42L"), Some(42));
+    }
+
+    #[test]
+    fn raw_unicode_escapes_surrogates_and_latin_1() {
+        assert_eq!(&*raw_unicode_escape(b"plain"), b"plain");
+        assert_eq!(&*raw_unicode_escape(br"\u0073ystem"), b"system");
+        assert_eq!(&*raw_unicode_escape(b"\xe9"), "é".as_bytes());
+        assert_eq!(&*raw_unicode_escape(br"\ud800"), b"\xed\xa0\x80");
+        assert_eq!(
+            &*raw_unicode_escape(br"\U0001f389\\u0041"),
+            b"\xf0\x9f\x8e\x89\\\\u0041"
+        );
+        assert_eq!(&*raw_unicode_escape(br"\u12"), br"\u12");
+    }
+
+    #[test]
+    fn quoted_strings_have_the_escapes_of_python_2() {
+        assert_eq!(quoted(br"'a\x41\101\n\q'"), Some(b"aAA\n\\q".to_vec()));
+        assert_eq!(quoted(b"\"it's\" "), Some(b"it's".to_vec()));
+        for bad in [&b"abc"[..], b"'", b"'a", b"'\\", b"'\\x4'"] {
+            assert_eq!(quoted(bad), None::<Vec<u8>>, "{bad:?}");
+        }
+    }
+}
