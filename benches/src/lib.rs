@@ -1,0 +1,1 @@
+//! The benches of Weighbridge lie in `benches/`, one per operation; nothing is here.

@@ -1,0 +1,16 @@
+//! The public behaviour of `model-hold`.
+
+// Under `cfg(test)` clippy counts helpers as tests too and lets them unwrap.
+#[cfg(test)]
+mod held;
+#[cfg(test)]
+mod mapped;
+#[cfg(unix)]
+#[cfg(test)]
+mod root;
+#[cfg(unix)]
+#[cfg(test)]
+mod truncation;
+#[cfg(unix)]
+#[cfg(test)]
+mod walk;

@@ -1,0 +1,63 @@
+//! What a program takes on with the default features of the facade.
+
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// How many crates the default facade may bring, its own and those of the project included.
+const MOST: usize = 60;
+
+/// Lists the crates, name and version, that are built for, or run while building, the facade on this system.
+fn crates() -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--package",
+            "weighbridge",
+            "--edges",
+            "normal,build",
+        ])
+        .args([
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+            "--locked",
+            "--offline",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split(' ');
+            Some(format!("{} {}", words.next()?, words.next()?))
+        })
+        .collect()
+}
+
+#[test]
+fn the_default_facade_is_light() {
+    let crates = crates();
+    assert!(crates.iter().any(|name| name.starts_with("findings v")));
+    assert!(crates.len() <= MOST, "{} crates: {crates:?}", crates.len());
+}
+
+#[test]
+fn the_default_facade_wraps_no_c_library() {
+    // These two declare the interfaces of kernels and bring no code to compile.
+    let declarations = ["linux-raw-sys", "windows-sys"];
+    for name in crates() {
+        let name = name.split(' ').next().unwrap_or_default();
+        let wraps = name.ends_with("-sys") && !declarations.contains(&name);
+        assert!(!wraps && name != "cmake" && name != "bindgen", "{name}");
+    }
+}
