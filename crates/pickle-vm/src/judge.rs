@@ -7,6 +7,7 @@ use core::ops::Range;
 use findings::{Confidence, Finding, Location, Rule, Severity, WrittenName, escape_shortened};
 use hashbrown::HashMap;
 
+use crate::arguments;
 use crate::decoder::Decoder;
 use crate::effect::{Divergence, Effect, EffectKind, EffectSink, Origin, Reading};
 use crate::fold;
@@ -452,7 +453,7 @@ impl<'l> Judge<'l> {
                 Some(function) => self.callee_holds(effect, function),
                 None => false,
             },
-            "reduce-map-filter" => match arguments.next() {
+            "map-filter" => match arguments.next() {
                 Some(function) => self.callee_holds(effect, function),
                 None => false,
             },
@@ -474,7 +475,7 @@ impl<'l> Judge<'l> {
                 }
                 _ => false,
             },
-            _ => false,
+            _ => arguments::holds(&mut self.matcher(graph), rule, arguments),
         }
     }
 

@@ -5,6 +5,7 @@
 
 extern crate alloc;
 
+mod arguments;
 mod computing;
 mod constant;
 mod decoder;

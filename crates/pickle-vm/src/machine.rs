@@ -1,3 +1,4 @@
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -28,6 +29,8 @@ pub struct Machine<'a> {
     /// Pickles that wait for one inside an array to end.
     outer: Vec<State>,
     extensions: HashMap<u32, Value>,
+    /// Modules of the array wrappers met so far.
+    wrappers: Vec<String>,
     folding: fold::Budget,
     /// Values that looking for keys with effects may still visit.
     hashing: u64,
@@ -86,6 +89,8 @@ const SWEEP_EVERY: u64 = 256;
 const FORKED_BYTES: usize = 64 << 20;
 /// Pickles inside arrays inside pickles.
 const NESTED_PICKLES: usize = 64;
+/// Classes of array wrappers: joblib's own and the copies that others carry.
+const WRAPPERS: usize = 8;
 /// A memo index past which CPython's C unpickler would allocate more than a gigabyte.
 const HUGE_MEMO_INDEX: u64 = 1 << 26;
 
@@ -107,6 +112,7 @@ impl<'a> Machine<'a> {
             state: State::default(),
             outer: Vec::new(),
             extensions: HashMap::new(),
+            wrappers: Vec::new(),
             folding: fold::Budget {
                 bytes: limits.folded_bytes,
                 steps: limits.folding_steps,
@@ -150,6 +156,7 @@ impl<'a> Machine<'a> {
                 state: fork.state,
                 outer: Vec::new(),
                 extensions: fork.extensions,
+                wrappers: Vec::new(),
                 folding: fold::Budget {
                     bytes: self.folding.bytes,
                     steps: self.folding.steps,
@@ -1141,7 +1148,12 @@ impl<'a> Machine<'a> {
         if self.reading != Reading::Main {
             return Ok(());
         }
-        match raw::layout(&self.graph, object, state, self.decoder.position()) {
+        let at = self.decoder.position();
+        let layout = raw::layout(&self.graph, object, state, at);
+        if layout != Layout::None {
+            self.follow_plain_loader(op, object, at, sink);
+        }
+        match layout {
             Layout::None => Ok(()),
             Layout::Unknown => Err(ErrorKind::UnknownRawLength),
             Layout::Pickle => {
@@ -1152,16 +1164,8 @@ impl<'a> Machine<'a> {
                 Ok(())
             }
             Layout::Bytes(range) => {
-                let at = self.decoder.position();
                 if range.end > self.graph.input().len() {
                     return Err(ErrorKind::Truncated);
-                }
-                if self.makes_sense_as_opcodes(at) {
-                    if self.may_fork() {
-                        self.fork(None, at, Reading::ArrayAsOpcodes);
-                    } else {
-                        self.diverge(op, Divergence::ArrayAsOpcodes, sink);
-                    }
                 }
                 self.state.frame_end = None;
                 self.decoder.seek(range.end);
@@ -1176,6 +1180,35 @@ impl<'a> Machine<'a> {
                 );
                 Ok(())
             }
+        }
+    }
+
+    /// Notes the reading of a loader that knows nothing of a wrapper's class: what follows is opcodes to
+    /// it, whatever the wrapper says of it. Such a loader reads on so at the first wrapper of that class,
+    /// and sees the later ones only in its own reading.
+    #[cold]
+    fn follow_plain_loader<S: EffectSink + ?Sized>(
+        &mut self,
+        op: Op<'_>,
+        object: Value,
+        at: usize,
+        sink: &mut S,
+    ) {
+        let Some(name) = raw::wrapper(&self.graph, object) else {
+            return;
+        };
+        if self.wrappers.len() > WRAPPERS || self.wrappers.contains(&name.module) {
+            return;
+        }
+        let module = name.module.clone();
+        self.wrappers.push(module);
+        if !self.makes_sense_as_opcodes(at) {
+            return;
+        }
+        if self.may_fork() && self.wrappers.len() <= WRAPPERS {
+            self.fork(None, at, Reading::ArrayAsOpcodes);
+        } else {
+            self.diverge(op, Divergence::ArrayAsOpcodes, sink);
         }
     }
 

@@ -1,6 +1,7 @@
 use core::ops::Range;
 
 use crate::graph::{Graph, View};
+use crate::name::Name;
 use crate::value::Value;
 
 /// What stands in the stream behind the BUILD of an object.
@@ -22,24 +23,28 @@ pub(crate) enum Layout {
 /// padding, the padding, then the elements; before that only the elements; for a dtype with objects a
 /// whole pickle.
 pub(crate) fn layout(graph: &Graph<'_>, object: Value, state: Value, at: usize) -> Layout {
-    let View::Object(wrapper) = graph.view(object) else {
-        return Layout::None;
+    match wrapper(graph, object) {
+        Some(_) => measure(graph, state, at).unwrap_or(Layout::Unknown),
+        None => Layout::None,
+    }
+}
+
+/// The class of an object that joblib takes as a sign that an array follows.
+pub(crate) fn wrapper<'g>(graph: &'g Graph<'_>, object: Value) -> Option<&'g Name> {
+    let View::Object(made) = graph.view(object) else {
+        return None;
     };
-    let is_wrapper = |value| {
-        graph.name(value).is_some_and(|name| {
-            name.module == "joblib.numpy_pickle" && name.name == "NumpyArrayWrapper"
-                || name.module.ends_with("externals.joblib.numpy_pickle")
-                    && name.name == "NumpyArrayWrapper"
+    let named = |value| {
+        graph.name(value).filter(|name| {
+            name.name == "NumpyArrayWrapper"
+                && (name.module == "joblib.numpy_pickle"
+                    || name.module.ends_with("externals.joblib.numpy_pickle"))
         })
     };
-    let reconstructed = || match graph.view(wrapper.arguments) {
-        View::Tuple(mut items) => items.next(),
+    named(made.callee).or_else(|| match graph.view(made.arguments) {
+        View::Tuple(mut items) => items.next().and_then(named),
         _ => None,
-    };
-    if !is_wrapper(wrapper.callee) && !reconstructed().is_some_and(is_wrapper) {
-        return Layout::None;
-    }
-    measure(graph, state, at).unwrap_or(Layout::Unknown)
+    })
 }
 
 fn measure(graph: &Graph<'_>, state: Value, at: usize) -> Option<Layout> {

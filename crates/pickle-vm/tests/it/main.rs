@@ -1,1 +1,7 @@
 //! The public behaviour of `pickle-vm`.
+
+mod advisories;
+mod assembler;
+mod goldens;
+mod properties;
+mod rendering;

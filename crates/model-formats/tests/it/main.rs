@@ -1,0 +1,3 @@
+//! The public behaviour of `model-formats`.
+
+mod npy;

@@ -1,0 +1,435 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use findings::{Attribution, Severity};
+
+use crate::inspect::Inspector;
+use crate::inspection::{Inspection, length};
+use crate::options::Depth;
+use crate::report::{CrcCheck, Member, Verdict};
+use crate::rules::{LIMIT_REACHED, STORAGE_MISMATCH, UNREFERENCED_MEMBER};
+use crate::sniff::{self, Kind};
+use crate::torch::StorageRef;
+use crate::zip::{self, Archive, Checksum, PartKind, Reading};
+
+/// What is known of the members of one archive while they are looked into.
+#[derive(Default)]
+struct Contents {
+    /// By the folder of their pickle, the storages that its tensors ask for.
+    storages: BTreeMap<String, Vec<StorageRef>>,
+    /// Members whose every byte is accounted for, as what.
+    accounted: BTreeMap<usize, Attribution>,
+}
+
+/// Storages lie beside their pickle: `archive/data.pkl` asks for `archive/data/0`.
+fn storage_folder(pickle: &str) -> String {
+    match pickle.strip_suffix(".pkl") {
+        Some(stem) => format!("{stem}/"),
+        None => format!("{pickle}/"),
+    }
+}
+
+impl Inspector<'_> {
+    /// A zip archive, as every reader of it would see it.
+    pub(crate) fn archive(&mut self, bytes: &[u8], depth: u32) -> Inspection {
+        let mut inspection = Inspection::new("zip", bytes.len());
+        let archive = match Archive::read(bytes, &self.options.limits.zip) {
+            Ok(archive) => archive,
+            Err(error) => {
+                inspection.undecided(
+                    &zip::WRONG_STRUCTURE,
+                    format!("found {error}, expected one by its first bytes"),
+                    0..length(bytes.len()),
+                );
+                self.search_all(bytes, &mut inspection, depth);
+                return inspection;
+            }
+        };
+        inspection.coverage = archive.coverage();
+        for divergence in archive.divergences() {
+            inspection.findings.push(divergence.finding(&archive));
+        }
+        inspection.undecided |= !archive.is_complete();
+        inspection.kind = kind_of(&archive).to_owned();
+
+        let mut contents = Contents::default();
+        // Looked at with the pickles first, listed in the archive's own order.
+        let mut listed = BTreeMap::new();
+        for index in order(&archive) {
+            let members = self.member(&archive, index, depth, &mut contents, &mut inspection);
+            listed.insert(index, members);
+        }
+        inspection.members = listed.into_values().flatten().collect();
+        self.check_storages(&archive, &contents, &mut inspection);
+        self.account(&archive, &contents, &mut inspection);
+        self.gaps(bytes, &archive, depth, &mut inspection);
+        if !bytes.starts_with(b"PK\x03\x04") || line_then_opcodes(bytes) {
+            // torch unpickles what does not begin as an archive does, and `PK…` is an opcode.
+            self.search_all(bytes, &mut inspection, depth);
+        }
+        inspection
+    }
+
+    fn member(
+        &mut self,
+        archive: &Archive<'_>,
+        index: usize,
+        depth: u32,
+        contents: &mut Contents,
+        inspection: &mut Inspection,
+    ) -> Vec<Member> {
+        let Some(member) = archive.members().get(index) else {
+            return Vec::new();
+        };
+        let name = member.text();
+        let mut listed: Option<Member> = None;
+        let mut inner = Vec::new();
+        for (number, reading) in member.readings().enumerate() {
+            let seen = self.reading(archive, &name, reading, depth, contents, inspection);
+            let Some(mut seen) = seen else { continue };
+            inner.append(&mut seen.inner);
+            if number == 0
+                && let Some(attribution) = seen.accounted
+            {
+                contents.accounted.insert(index, attribution);
+            }
+            match &mut listed {
+                None => listed = Some(seen.member),
+                Some(first) => first.verdict = first.verdict.max(seen.member.verdict),
+            }
+        }
+        let listed = listed.unwrap_or_else(|| Member {
+            name,
+            kind: "unknown".to_owned(),
+            bytes: 0,
+            verdict: Verdict::Undecided,
+            crc: CrcCheck::None,
+            accounted: 0,
+        });
+        inner.insert(0, listed);
+        inner
+    }
+
+    /// Looks at what one kind of reader takes for a member's bytes.
+    fn reading(
+        &mut self,
+        archive: &Archive<'_>,
+        name: &str,
+        reading: &Reading,
+        depth: u32,
+        contents: &mut Contents,
+        inspection: &mut Inspection,
+    ) -> Option<Seen> {
+        if let Some(storage) = self.storage(archive, name, reading, contents, inspection) {
+            return Some(storage);
+        }
+        let opened = archive.open(reading, &self.options.limits.zip, &self.inflating);
+        for problem in opened.problems() {
+            let mut finding = problem.finding(reading);
+            finding.message = format!("`{name}`: {}", finding.message);
+            inspection.findings.push(finding);
+            inspection.undecided |= problem.is_undecided();
+        }
+        let whole = opened.is_whole();
+        let stored = reading.method() == zip::Method::Stored;
+        let inner = opened.bytes();
+        let Some(mut found) = self.nested(name, inner, depth) else {
+            inspection.undecided(
+                &LIMIT_REACHED,
+                format!("`{name}` is nested too deep, or there are too many members"),
+                reading.data(),
+            );
+            return None;
+        };
+        // Raw weights are read in full only on request; what was parsed is compared.
+        let bulky = found.kind == Kind::Unknown.label() || found.unsupported || found.kind == "npy";
+        let crc = if self.options.depth == Depth::Full || !stored || !bulky {
+            match opened.checksum() {
+                Checksum::Holds => CrcCheck::Ok,
+                Checksum::Differs { .. } => {
+                    inspection.say(
+                        &zip::WRONG_CHECKSUM,
+                        format!("`{name}` does not have the checksum that the archive states"),
+                        reading.data(),
+                    );
+                    CrcCheck::Mismatch
+                }
+                _ => CrcCheck::None,
+            }
+        } else {
+            CrcCheck::NotChecked
+        };
+        if !found.storages.is_empty() {
+            contents
+                .storages
+                .entry(storage_folder(name))
+                .or_default()
+                .append(&mut found.storages);
+        }
+        let verdict = found.verdict();
+        let complete = found.is_complete() && whole;
+        inspection.undecided |= !complete;
+        inspection.unsupported |= found.unsupported;
+        let member = Member {
+            name: name.to_owned(),
+            kind: found.kind,
+            bytes: length(inner.len()),
+            verdict,
+            crc,
+            accounted: found.coverage.accounted(),
+        };
+        let offset = stored.then(|| reading.data().start);
+        inspection
+            .findings
+            .extend(found.findings.into_iter().map(|mut finding| {
+                finding.location = finding.location.within(name, offset);
+                finding
+            }));
+        let mut inner = found.members;
+        for member in &mut inner {
+            member.name = format!("{name}!{}", member.name);
+        }
+        if stored && !complete {
+            for span in found.coverage.spans() {
+                let start = reading.data().start;
+                inspection.attribute(
+                    start.saturating_add(span.start)..start.saturating_add(span.end),
+                    span.attribution,
+                );
+            }
+        }
+        let attribution = if found.passive {
+            Attribution::Passive
+        } else if found.unsupported {
+            Attribution::Unsupported
+        } else {
+            found
+                .coverage
+                .spans()
+                .iter()
+                .max_by_key(|span| span.end.saturating_sub(span.start))
+                .map_or(Attribution::Container, |span| span.attribution)
+        };
+        Some(Seen {
+            member,
+            inner,
+            accounted: complete.then_some(attribution),
+        })
+    }
+
+    /// Raw storage that some tensor asks for is accounted for and not looked into.
+    fn storage(
+        &self,
+        archive: &Archive<'_>,
+        name: &str,
+        reading: &Reading,
+        contents: &Contents,
+        inspection: &mut Inspection,
+    ) -> Option<Seen> {
+        let (folder, key) = contents
+            .storages
+            .keys()
+            .filter_map(|folder| Some((folder, name.strip_prefix(folder.as_str())?)))
+            .next()?;
+        contents
+            .storages
+            .get(folder)?
+            .iter()
+            .find(|storage| zip_text(&storage.key) == key)?;
+        let bytes = reading.size()?;
+        if reading.method() != zip::Method::Stored {
+            // Honest writers store it; one that packs it is looked into like any other member.
+            return None;
+        }
+        let crc = if self.options.depth == Depth::Full {
+            let streamed = archive.stream(
+                reading,
+                &self.options.limits.zip,
+                &self.inflating,
+                |_| ControlFlow::Continue(()),
+            );
+            match streamed.checksum {
+                Checksum::Holds => CrcCheck::Ok,
+                Checksum::Differs { .. } => {
+                    inspection.say(
+                        &zip::WRONG_CHECKSUM,
+                        format!("`{name}` does not have the checksum that the archive states"),
+                        reading.data(),
+                    );
+                    CrcCheck::Mismatch
+                }
+                _ => CrcCheck::None,
+            }
+        } else {
+            CrcCheck::NotChecked
+        };
+        Some(Seen {
+            member: Member {
+                name: name.to_owned(),
+                kind: "storage".to_owned(),
+                bytes,
+                verdict: Verdict::Clean,
+                crc,
+                accounted: bytes,
+            },
+            inner: Vec::new(),
+            accounted: Some(Attribution::Storage),
+        })
+    }
+
+    /// Every storage that a tensor asks for must be there and be long enough.
+    fn check_storages(
+        &self,
+        archive: &Archive<'_>,
+        contents: &Contents,
+        inspection: &mut Inspection,
+    ) {
+        let sizes: BTreeMap<String, Option<u64>> = archive
+            .members()
+            .iter()
+            .map(|member| (member.text(), member.readings().next().and_then(Reading::size)))
+            .collect();
+        for (folder, storages) in &contents.storages {
+            let mut told = BTreeSet::new();
+            for storage in storages {
+                if !told.insert((&storage.key, storage.bytes)) {
+                    continue;
+                }
+                let key = findings::escape_shortened(&storage.key, 80);
+                let place = storage.location.byte_start..storage.location.byte_end;
+                let member = format!("{folder}{}", zip_text(&storage.key));
+                let trouble = match (sizes.get(&member), storage.bytes) {
+                    (None, _) => format!("storage `{key}` is not in the archive"),
+                    (Some(Some(held)), Some(asked)) if *held < asked => {
+                        format!("storage `{key}` has {held} bytes, its tensors ask for {asked}")
+                    }
+                    _ => continue,
+                };
+                let pickle = folder.trim_end_matches('/');
+                inspection.say_as(&STORAGE_MISMATCH, Severity::Medium, trouble, place.clone());
+                if let Some(finding) = inspection.findings.last_mut() {
+                    finding.location.opcode = storage.location.opcode;
+                    finding.location.stream = storage.location.stream;
+                    finding.location = finding.location.clone().within(&format!("{pickle}.pkl"), None);
+                }
+            }
+            for name in sizes.keys() {
+                let Some(key) = name.strip_prefix(folder.as_str()) else {
+                    continue;
+                };
+                if !key.is_empty()
+                    && !key.contains('/')
+                    && !storages.iter().any(|storage| zip_text(&storage.key) == key)
+                {
+                    inspection.say(
+                        &UNREFERENCED_MEMBER,
+                        format!("no tensor refers to `{name}`"),
+                        0..0,
+                    );
+                }
+            }
+        }
+    }
+
+    /// Attributes the data of members that were read in full.
+    fn account(
+        &self,
+        archive: &Archive<'_>,
+        contents: &Contents,
+        inspection: &mut Inspection,
+    ) {
+        for part in archive.structure() {
+            if let PartKind::Data(member) = part.kind
+                && let Some(&attribution) = contents.accounted.get(&member)
+            {
+                inspection.attribute(part.range.clone(), attribution);
+            }
+        }
+    }
+
+    /// Looks for pickles in bytes that belong to no member.
+    fn gaps(
+        &mut self,
+        bytes: &[u8],
+        archive: &Archive<'_>,
+        depth: u32,
+        inspection: &mut Inspection,
+    ) {
+        for part in archive.structure() {
+            if !part.kind.is_gap() {
+                continue;
+            }
+            let (Ok(start), Ok(end)) = (
+                usize::try_from(part.range.start),
+                usize::try_from(part.range.end),
+            ) else {
+                continue;
+            };
+            inspection.undecided = true;
+            self.search(bytes, start, end, 0, inspection, depth);
+        }
+    }
+}
+
+/// A reading of a member, looked at.
+struct Seen {
+    member: Member,
+    /// The members that it holds in turn.
+    inner: Vec<Member>,
+    /// What all its bytes are, if every one of them was read.
+    accounted: Option<Attribution>,
+}
+
+/// Pickles first: they say which members are raw storage, which is never taken for anything else.
+fn order(archive: &Archive<'_>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..archive.members().len()).collect();
+    order.sort_by_key(|&index| {
+        archive.members().get(index).is_none_or(|member| {
+            let name = member.name().to_ascii_lowercase();
+            !(name.ends_with(b".pkl") || name.ends_with(b".pickle"))
+        })
+    });
+    order
+}
+
+/// What an archive is, by the names of its members.
+fn kind_of(archive: &Archive<'_>) -> &'static str {
+    let has = |wanted: &dyn Fn(&[u8]) -> bool| {
+        archive
+            .members()
+            .iter()
+            .any(|member| wanted(&member.name().to_ascii_lowercase()))
+    };
+    if has(&|name| name.ends_with(b"/constants.pkl") || name == b"constants.pkl") {
+        "torchscript zip"
+    } else if has(&|name| name.ends_with(b"/data.pkl") || name == b"data.pkl") {
+        "torch zip"
+    } else if !archive.members().is_empty()
+        && archive
+            .members()
+            .iter()
+            .all(|member| member.name().ends_with(b".npy"))
+    {
+        "npz"
+    } else if has(&|name| name == b"model.weights.h5") {
+        "keras zip"
+    } else {
+        "zip"
+    }
+}
+
+/// How a member's name that is this key is shown.
+fn zip_text(key: &str) -> String {
+    findings::escape(key)
+}
+
+/// Says whether what a pickle loader sees in an archive, a persistent id up to the first line feed, is
+/// followed by anything that decodes.
+fn line_then_opcodes(bytes: &[u8]) -> bool {
+    let head = bytes.get(..4096).unwrap_or(bytes);
+    let Some(at) = memchr::memchr(b'\n', head) else {
+        return false;
+    };
+    let rest = bytes.get(at.saturating_add(1)..).unwrap_or_default();
+    sniff::could_be_pickle(rest)
+}

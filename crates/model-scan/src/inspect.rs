@@ -1,0 +1,169 @@
+use std::collections::BTreeSet;
+
+use findings::Severity;
+use pickle_vm::Lists;
+
+use crate::inspection::{Inspection, length};
+use crate::options::Options;
+use crate::pickles::PickleStream;
+use crate::rules::{LIMIT_REACHED, NOT_A_MODEL, UNREAD_FORMAT};
+use crate::sniff::{self, Kind, Promise};
+use crate::torch::Notes;
+use crate::zip;
+
+/// Shows pickles to a caller.
+type Visitor<'v> = dyn FnMut(PickleStream<'_>) + 'v;
+
+/// Looks into one file: what it is, what it holds, and so on inwards.
+pub(crate) struct Inspector<'s> {
+    pub(crate) options: &'s Options,
+    pub(crate) lists: Lists<'static>,
+    pub(crate) inflating: zip::Budget,
+    /// Members that may still be opened.
+    pub(crate) members: u64,
+    /// Bytes that may still be decoded only to see whether they are a pickle.
+    pub(crate) decoding: u64,
+    /// The modules that its pickles import.
+    pub(crate) modules: BTreeSet<String>,
+    /// The member that is being looked into.
+    path: Vec<String>,
+    visitor: Option<&'s mut Visitor<'s>>,
+}
+
+impl<'s> Inspector<'s> {
+    pub(crate) fn new(options: &'s Options, bytes: usize) -> Self {
+        Self {
+            options,
+            lists: Lists::built_in(),
+            inflating: zip::Budget::new(length(bytes), &options.limits.zip),
+            members: options.limits.members,
+            decoding: length(bytes).saturating_mul(16).saturating_add(1 << 20),
+            modules: BTreeSet::new(),
+            path: Vec::new(),
+            visitor: None,
+        }
+    }
+
+    pub(crate) fn with_visitor(mut self, visitor: &'s mut Visitor<'s>) -> Self {
+        self.visitor = Some(visitor);
+        self
+    }
+
+    /// Tells the visitor of a pickle.
+    pub(crate) fn show(&mut self, stream: u64, bytes: &[u8], start: usize) {
+        if let Some(visitor) = &mut self.visitor {
+            visitor(PickleStream {
+                member: (!self.path.is_empty()).then(|| self.path.join("!")),
+                stream,
+                bytes,
+                start,
+            });
+        }
+    }
+
+    /// Looks into the bytes of a member; `None` if it is nested too deep or there are too many.
+    pub(crate) fn nested(&mut self, name: &str, bytes: &[u8], depth: u32) -> Option<Inspection> {
+        let depth = depth.checked_sub(1)?;
+        self.members = self.members.checked_sub(1)?;
+        self.path.push(name.replace('!', "%21"));
+        let inspection = self.inspect(name, bytes, depth);
+        self.path.pop();
+        Some(inspection)
+    }
+
+    /// Looks into bytes that go by a name.
+    pub(crate) fn inspect(&mut self, name: &str, bytes: &[u8], depth: u32) -> Inspection {
+        let kind = sniff::sniff(bytes, name);
+        let mut inspection = self.by_kind(kind, name, bytes, depth);
+        if let Some(promise) = sniff::contradicts(name, kind) {
+            inspection.say(
+                &sniff::MISLEADING_EXTENSION,
+                format!("the name promises {promise}, the content is {kind}"),
+                0..length(bytes.len()),
+            );
+        }
+        inspection
+    }
+
+    fn by_kind(&mut self, kind: Kind, name: &str, bytes: &[u8], depth: u32) -> Inspection {
+        match kind {
+            Kind::Zip | Kind::PrefixedZip => self.archive(bytes, depth),
+            Kind::Pickle => {
+                let mut notes = Notes::default();
+                let mut inspection = self.pickles(bytes, 0, &mut notes, depth);
+                self.modules.append(&mut notes.modules);
+                inspection.storages = notes.storages;
+                inspection
+            }
+            Kind::Npy => self.npy(bytes, depth),
+            Kind::SevenZip | Kind::Rar => {
+                let mut inspection = Inspection::new(kind.label(), bytes.len());
+                inspection.undecided(
+                    &UNREAD_FORMAT,
+                    format!("{kind} archives are not looked into"),
+                    0..length(bytes.len()),
+                );
+                inspection
+            }
+            kind if sniff::is_passive(name, kind) => Inspection::passive(kind.label(), bytes.len()),
+            kind if kind.is_weight_or_archive_or_code() => {
+                Inspection::unsupported(kind.label(), bytes.len())
+            }
+            Kind::Unknown => self.unknown(bytes, "the content is no format that we know", depth),
+            // Text, documents and images under a name that promises something else.
+            kind => self.no_model(kind, name, bytes, depth),
+        }
+    }
+
+    /// Text, a document or nothing at all, where the name promises something that loads.
+    fn no_model(&mut self, kind: Kind, name: &str, bytes: &[u8], depth: u32) -> Inspection {
+        let mut inspection = Inspection::new(kind.label(), bytes.len());
+        let reason = match kind {
+            Kind::Empty => "the file is empty".to_owned(),
+            Kind::GitLfsPointer => {
+                "a Git LFS pointer stands in the place of the model: fetch it with `git lfs pull`"
+                    .to_owned()
+            }
+            Kind::HtmlPage => "a web page stands in the place of the model".to_owned(),
+            kind => format!("the content is {kind}, not a model"),
+        };
+        inspection.undecided(&NOT_A_MODEL, reason, 0..length(bytes.len()));
+        if matches!(sniff::promise(name), Some(Promise::Python | Promise::Program)) {
+            inspection.unsupported = true;
+        }
+        self.search_all(bytes, &mut inspection, depth);
+        inspection
+    }
+
+    /// A zip archive stands behind pickles: each is what some loader reads.
+    pub(crate) fn archive_behind(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        depth: u32,
+        inspection: &mut Inspection,
+    ) {
+        inspection.say_as(
+            &zip::BYTES_OUTSIDE,
+            Severity::Medium,
+            "a zip archive follows the pickle: loaders differ in which of them they read",
+            length(at)..length(bytes.len()),
+        );
+        let Some(archive) = depth.checked_sub(1).map(|depth| self.archive(bytes, depth)) else {
+            inspection.undecided(
+                &LIMIT_REACHED,
+                "containers are nested too deep to be read",
+                length(at)..length(bytes.len()),
+            );
+            return;
+        };
+        inspection.undecided |= archive.undecided;
+        inspection.unsupported |= archive.unsupported;
+        inspection.findings.extend(archive.findings);
+        inspection.members.extend(archive.members);
+        for span in archive.coverage.spans() {
+            inspection.attribute(span.start..span.end, span.attribution);
+        }
+        inspection.kind = "pickle and zip".to_owned();
+    }
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
+
+mod archive;
+mod inspect;
+mod inspection;
+mod npy;
+mod options;
+mod pickles;
+mod report;
+mod rules;
+mod scanner;
+mod shadow;
+pub mod sniff;
+mod torch;
+pub mod zip;
+
+pub use options::{Depth, Limits, Options};
+pub use pickles::PickleStream;
+pub use report::{CrcCheck, Member, Report, Summary, Target, Verdict, path_text};
+pub use rules::RULES;
+pub use scanner::{Error, Progress, Scanner};
+
+/// Which state of the lists of known names is compiled in: a hash of their text.
+pub const RULESET: &str = pickle_vm::Lists::built_in().version();

@@ -1,0 +1,129 @@
+use std::num::NonZeroUsize;
+
+/// How a [`Scanner`](crate::Scanner) works.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Ceilings on the work done.
+    pub limits: Limits,
+    /// Threads that scan files side by side; default one for each core.
+    pub jobs: Option<NonZeroUsize>,
+    /// How much is read.
+    pub depth: Depth,
+}
+
+/// How much of a file is read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Depth {
+    /// Whatever a loader would execute or parse; raw storage is accounted for, not read.
+    #[default]
+    Quick,
+    /// Raw storage too: check sums are compared for every member.
+    Full,
+}
+
+impl Options {
+    /// Sets the ceilings.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets how many threads scan files side by side.
+    #[must_use]
+    pub const fn with_jobs(mut self, jobs: Option<NonZeroUsize>) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// Sets how much is read.
+    #[must_use]
+    pub const fn with_depth(mut self, depth: Depth) -> Self {
+        self.depth = depth;
+        self
+    }
+}
+
+/// Ceilings on work. The defaults admit every real model we know of.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Containers inside containers; default 8: a wheel in a tar in a zip has three.
+    pub nesting: u32,
+    /// Bytes that all members of one file together may inflate to; default 16 GiB.
+    pub inflated_bytes: u64,
+    /// Members of one file, members of members included; default 1,000,000.
+    pub members: u64,
+    /// Files below one folder; default 1,000,000.
+    pub files: u64,
+    /// Bytes read from standard input or another stream; default 1 GiB, since they are held in memory.
+    pub stdin_bytes: u64,
+    /// Pickles that follow each other in one stream; default 100,000.
+    pub streams: u64,
+    /// Ceilings for one pickle.
+    pub pickle: pickle_vm::Limits,
+    /// Ceilings for one zip archive.
+    pub zip: crate::zip::Limits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            nesting: 8,
+            inflated_bytes: 16 << 30,
+            members: 1_000_000,
+            files: 1_000_000,
+            stdin_bytes: 1 << 30,
+            streams: 100_000,
+            pickle: pickle_vm::Limits::default(),
+            zip: crate::zip::Limits::default(),
+        }
+    }
+}
+
+impl Limits {
+    /// Sets how deep containers may be nested.
+    #[must_use]
+    pub const fn with_nesting(mut self, nesting: u32) -> Self {
+        self.nesting = nesting;
+        self
+    }
+
+    /// Sets how many bytes the members of one file may inflate to.
+    #[must_use]
+    pub const fn with_inflated_bytes(mut self, bytes: u64) -> Self {
+        self.inflated_bytes = bytes;
+        self.zip.inflated_total = bytes;
+        self
+    }
+
+    /// Sets how many members one file may have.
+    #[must_use]
+    pub const fn with_members(mut self, members: u64) -> Self {
+        self.members = members;
+        self
+    }
+
+    /// Sets how many files may lie below one folder.
+    #[must_use]
+    pub const fn with_files(mut self, files: u64) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// Sets how many bytes are read from standard input.
+    #[must_use]
+    pub const fn with_stdin_bytes(mut self, bytes: u64) -> Self {
+        self.stdin_bytes = bytes;
+        self
+    }
+
+    /// Sets the ceilings for one pickle.
+    #[must_use]
+    pub fn with_pickle(mut self, limits: pickle_vm::Limits) -> Self {
+        self.pickle = limits;
+        self
+    }
+}

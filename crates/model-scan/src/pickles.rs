@@ -1,0 +1,473 @@
+use findings::{Attribution, Finding, Severity};
+use pickle_vm::{Decoder, ErrorKind, Opcode, Payload, PayloadReason, Scan, scan_with};
+
+use crate::inspect::Inspector;
+use crate::inspection::{Inspection, length};
+use crate::report::Member;
+use crate::rules::{BYTES_AROUND_PICKLES, LIMIT_REACHED, UNKNOWN_CONTENT};
+use crate::torch::{Notes, Stopped};
+
+/// One pickle of a file, for [`pickles`](crate::pickles).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PickleStream<'b> {
+    /// The member that holds it, members of members joined by `!`; `None` for the file itself.
+    pub member: Option<String>,
+    /// Which pickle of that member it is, from 0.
+    pub stream: u64,
+    /// The bytes of the member or file.
+    pub bytes: &'b [u8],
+    /// Where in them the pickle begins.
+    pub start: usize,
+}
+
+/// What `torch.save` wrote before archives, and still writes on request: this number, a protocol number,
+/// a dict about the system, the object, the keys of the storages; then the storages.
+const LEGACY_MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
+const LEGACY_PICKLES: u64 = 5;
+/// Candidates for further pickles that are tried in bytes that belong to none.
+const CANDIDATES: u64 = 65_536;
+
+impl Inspector<'_> {
+    /// Judges pickles that follow each other from byte `start` on, and says what else is there. `notes`
+    /// collects what they say about torch's storages.
+    pub(crate) fn pickles(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        notes: &mut Notes,
+        depth: u32,
+    ) -> Inspection {
+        let mut inspection = Inspection::new("pickle", bytes.len());
+        let mut legacy = Legacy::default();
+        let mut at = start;
+        let mut stream: u64 = 0;
+        loop {
+            if stream >= self.options.limits.streams {
+                inspection.undecided(
+                    &LIMIT_REACHED,
+                    format!("more than {stream} pickles follow each other"),
+                    length(at)..length(bytes.len()),
+                );
+                return inspection;
+            }
+            let end = self.pickle(bytes, at, stream, notes, depth, &mut inspection);
+            legacy.note(stream, notes);
+            stream = stream.saturating_add(1);
+            at = match end {
+                Some(end) => end,
+                None => {
+                    self.search_behind(bytes, stream, &mut inspection, depth);
+                    break;
+                }
+            };
+            if at >= bytes.len() {
+                break;
+            }
+            if legacy.is_complete(stream) {
+                inspection.kind = "legacy torch".to_owned();
+                legacy.storages(bytes, at, notes, &mut inspection);
+                break;
+            }
+            if !self.starts_pickle(bytes.get(at..).unwrap_or_default()) {
+                at = match self.skip(bytes, at, stream, &mut inspection, depth) {
+                    Some(next) => next,
+                    None => break,
+                };
+            }
+        }
+        if stream > 1 && inspection.kind == "pickle" {
+            inspection.kind = "pickles".to_owned();
+        }
+        inspection.findings.append(&mut notes.findings);
+        inspection
+    }
+
+    /// Judges one pickle. Returns where it ends, or `None` if it breaks.
+    fn pickle(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        stream: u64,
+        notes: &mut Notes,
+        depth: u32,
+        inspection: &mut Inspection,
+    ) -> Option<usize> {
+        self.show(stream, bytes, at);
+        notes.value = Stopped::Other;
+        let first_note = notes.findings.len();
+        let scan = scan_with(bytes, at, &self.lists, &self.options.limits.pickle, notes);
+        for finding in notes.findings.iter_mut().skip(first_note) {
+            finding.location.stream = Some(stream);
+        }
+        for storage in &mut notes.storages {
+            storage.location.stream.get_or_insert(stream);
+        }
+        let Scan {
+            outcome, report, ..
+        } = scan;
+        inspection
+            .findings
+            .extend(report.findings.into_iter().map(|mut finding| {
+                finding.location.stream = Some(stream);
+                finding
+            }));
+        for array in &report.arrays {
+            inspection.attribute(array.clone(), Attribution::Storage);
+        }
+        inspection.attribute(length(at)..outcome.end, Attribution::Opcodes);
+        for payload in &report.payloads {
+            self.payload(bytes, payload, stream, depth, inspection);
+        }
+        if !report.payloads_complete {
+            inspection.undecided = true;
+        }
+        match outcome.error {
+            None => usize::try_from(outcome.end).ok(),
+            Some(error) => {
+                inspection.undecided = true;
+                // At a broken argument nothing tells where to go on.
+                let _: &ErrorKind = error.kind();
+                None
+            }
+        }
+    }
+
+    /// Looks into bytes that a pickle holds and something would open.
+    fn payload(
+        &mut self,
+        bytes: &[u8],
+        payload: &Payload,
+        stream: u64,
+        depth: u32,
+        inspection: &mut Inspection,
+    ) {
+        let inner = payload.bytes.of(bytes);
+        let name = format!("payload@{}", payload.location.byte_start);
+        let Some(mut found) = self.nested(&name, inner, depth) else {
+            inspection.undecided(
+                &LIMIT_REACHED,
+                "payloads are nested too deep to be read",
+                payload.location.byte_start..payload.location.byte_end,
+            );
+            return;
+        };
+        if payload.reason == PayloadReason::Embedded {
+            // Nothing in this pickle opens it.
+            for finding in &mut found.findings {
+                finding.severity = finding.severity.lowered();
+            }
+        }
+        let offset = match &payload.bytes {
+            pickle_vm::PayloadBytes::Span(span) => Some(length(span.start)),
+            _ => None,
+        };
+        let loaded_garbage =
+            matches!(payload.reason, PayloadReason::Loaded(_)) && !found.is_complete();
+        let verdict = found.verdict();
+        inspection.members.push(Member {
+            name: name.clone(),
+            kind: found.kind.clone(),
+            bytes: length(inner.len()),
+            verdict,
+            crc: crate::CrcCheck::None,
+            accounted: found.coverage.accounted(),
+        });
+        inspection.undecided |= loaded_garbage;
+        inspection.unsupported |= found.unsupported;
+        inspection
+            .findings
+            .extend(found.findings.into_iter().map(|mut finding| {
+                if finding.location.stream.is_none() {
+                    finding.location.stream = Some(stream);
+                }
+                finding.location = finding.location.within(&name, offset);
+                finding
+            }));
+        for mut member in found.members {
+            member.name = format!("{name}!{}", member.name);
+            inspection.members.push(member);
+        }
+    }
+
+    /// Bytes that start no pickle stand where one could follow: says so and looks for pickles in them.
+    /// Returns where the next pickle begins that decodes to its end.
+    fn skip(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        stream: u64,
+        inspection: &mut Inspection,
+        depth: u32,
+    ) -> Option<usize> {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let end = length(bytes.len());
+        if rest.iter().all(|&byte| byte == 0) {
+            inspection.say(
+                &BYTES_AROUND_PICKLES,
+                format!("{} zero bytes follow the last pickle", rest.len()),
+                length(at)..end,
+            );
+            inspection.attribute(length(at)..end, Attribution::Padding);
+            return None;
+        }
+        let next = candidates(bytes, at)
+            .find(|&start| self.decodes_to_stop(bytes.get(start..).unwrap_or_default()));
+        if crate::zip::has_end_record(rest) {
+            self.archive_behind(bytes, at, depth, inspection);
+            return None;
+        }
+        let gap_end = next.map_or(end, length);
+        inspection.undecided(
+            &BYTES_AROUND_PICKLES,
+            match next {
+                Some(_) => "bytes between two pickles belong to neither",
+                None => "bytes behind the last pickle belong to none",
+            },
+            length(at)..gap_end,
+        );
+        self.search(bytes, at, next.unwrap_or(bytes.len()), stream, inspection, depth);
+        next
+    }
+
+    /// Says whether a pickle may start here: with PROTO, or with bytes that decode up to a STOP.
+    fn starts_pickle(&mut self, bytes: &[u8]) -> bool {
+        matches!(bytes, [0x80, 0..=5, ..]) || self.decodes_to_stop(bytes)
+    }
+
+    /// Says whether bytes are opcodes up to a STOP. What looking may cost is bounded over the whole file.
+    fn decodes_to_stop(&mut self, bytes: &[u8]) -> bool {
+        for op in Decoder::new(bytes) {
+            let Ok(op) = op else { return false };
+            let cost = length(op.range().len());
+            let Some(left) = self.decoding.checked_sub(cost) else {
+                return false;
+            };
+            self.decoding = left;
+            if op.opcode() == Opcode::Stop {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A pickle broke: further ones may stand behind the break.
+    fn search_behind(
+        &mut self,
+        bytes: &[u8],
+        stream: u64,
+        inspection: &mut Inspection,
+        depth: u32,
+    ) {
+        let read = usize::try_from(
+            inspection
+                .coverage
+                .spans()
+                .last()
+                .map_or(0, |span| span.end),
+        )
+        .unwrap_or(bytes.len());
+        self.search(bytes, read, bytes.len(), stream, inspection, depth);
+    }
+
+    /// Looks for pickles in `from..to`, which belong to nothing, and keeps what they name that is capable
+    /// of harm, or, of those that are whole, everything.
+    pub(crate) fn search(
+        &mut self,
+        bytes: &[u8],
+        from: usize,
+        to: usize,
+        stream: u64,
+        inspection: &mut Inspection,
+        depth: u32,
+    ) {
+        let mut stream = stream;
+        let mut at = from;
+        for _ in 0..CANDIDATES {
+            let Some(start) = candidates(bytes, at).next().filter(|&start| start < to) else {
+                return;
+            };
+            let mut notes = Notes::default();
+            let mut found = Inspection::new("pickle", bytes.len());
+            let end = self.pickle(bytes, start, stream, &mut notes, depth, &mut found);
+            let whole = end.is_some();
+            let mut kept: Vec<Finding> = found
+                .findings
+                .into_iter()
+                .filter(|finding| whole || finding.rule.code() == "PKL001")
+                .filter(|finding| whole || finding.severity >= Severity::High)
+                .collect();
+            if !kept.is_empty() {
+                stream = stream.saturating_add(1);
+                inspection.findings.append(&mut kept);
+                inspection.members.append(&mut found.members);
+            }
+            let reached = found
+                .coverage
+                .spans()
+                .last()
+                .and_then(|span| usize::try_from(span.end).ok());
+            at = match (end, reached) {
+                (Some(end), _) => end,
+                (None, Some(reached)) => reached.max(start.saturating_add(1)),
+                (None, None) => start.saturating_add(1),
+            };
+        }
+        inspection.say(
+            &LIMIT_REACHED,
+            "more places look like the start of a pickle than are tried",
+            length(at)..length(to),
+        );
+    }
+
+    /// Judges bytes that are no format that we know, or plain text, as loaders would that take them for a
+    /// pickle: only what a stranger cannot write by chance counts.
+    pub(crate) fn unknown(&mut self, bytes: &[u8], reason: &str, depth: u32) -> Inspection {
+        let mut inspection = Inspection::new("unknown", bytes.len());
+        inspection.undecided(&UNKNOWN_CONTENT, reason, 0..length(bytes.len()));
+        self.search_all(bytes, &mut inspection, depth);
+        inspection
+    }
+
+    /// Looks for pickles everywhere, the very first byte included.
+    pub(crate) fn search_all(&mut self, bytes: &[u8], inspection: &mut Inspection, depth: u32) {
+        let mut first = Inspection::new("pickle", bytes.len());
+        let end = self.pickle(bytes, 0, 0, &mut Notes::default(), depth, &mut first);
+        first
+            .findings
+            .retain(|finding| finding.rule.code() == "PKL001");
+        inspection.findings.append(&mut first.findings);
+        self.search(bytes, end.unwrap_or(0), bytes.len(), 0, inspection, depth);
+    }
+}
+
+/// Where a pickle may begin in bytes that belong to none, from `at` on: at a PROTO of protocol 2 to 5, and
+/// at a GLOBAL or INST whose two lines are written like names.
+fn candidates(bytes: &[u8], at: usize) -> impl Iterator<Item = usize> + '_ {
+    let rest = bytes.get(at..).unwrap_or_default();
+    memchr::memchr3_iter(0x80, b'c', b'i', rest).filter_map(move |found| {
+        let tail = rest.get(found..)?;
+        let plausible = match tail {
+            [0x80, 2..=5, ..] => Decoder::new(tail).take(4).all(|op| op.is_ok()),
+            [b'c' | b'i', lines @ ..] => two_names(lines),
+            _ => false,
+        };
+        plausible.then(|| at.saturating_add(found))
+    })
+}
+
+/// Longest line taken for a name.
+const NAME: usize = 256;
+
+fn two_names(lines: &[u8]) -> bool {
+    let mut rest = lines.get(..NAME.saturating_mul(2)).unwrap_or(lines);
+    for _ in 0..2 {
+        let Some(end) = rest
+            .iter()
+            .position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.'))
+        else {
+            return false;
+        };
+        if end == 0 || rest.get(end) != Some(&b'\n') || rest.first().is_some_and(u8::is_ascii_digit)
+        {
+            return false;
+        }
+        rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
+    }
+    true
+}
+
+/// Whether the first five pickles are those of torch's legacy format.
+#[derive(Debug, Default)]
+struct Legacy {
+    magic: bool,
+    keys: Option<Vec<String>>,
+}
+
+impl Legacy {
+    fn note(&mut self, stream: u64, notes: &Notes) {
+        match (stream, &notes.value) {
+            (0, Stopped::Int(LEGACY_MAGIC)) => self.magic = true,
+            (4, Stopped::Texts(keys)) if self.magic => self.keys = Some(keys.clone()),
+            _ => {}
+        }
+    }
+
+    const fn is_complete(&self, streams: u64) -> bool {
+        self.keys.is_some() && streams == LEGACY_PICKLES
+    }
+
+    /// Accounts for the storages: for each key its count of elements in eight bytes, then the elements.
+    fn storages(&self, bytes: &[u8], at: usize, notes: &Notes, inspection: &mut Inspection) {
+        let mut at = length(at);
+        let end = length(bytes.len());
+        for key in self.keys.iter().flatten() {
+            let shown = findings::escape_shortened(key, 80);
+            let Some(storage) = notes.storages.iter().find(|storage| storage.key == *key) else {
+                inspection.undecided(
+                    &crate::rules::STORAGE_MISMATCH,
+                    format!("storage `{shown}` is listed and no tensor says what it holds"),
+                    at..end,
+                );
+                return;
+            };
+            let count = usize::try_from(at)
+                .ok()
+                .and_then(|at| bytes.get(at..at.checked_add(8)?))
+                .and_then(|count| count.try_into().ok())
+                .map(u64::from_le_bytes);
+            let size = count
+                .zip(storage.element)
+                .and_then(|(count, element)| count.checked_mul(element));
+            let Some(size) = size else {
+                inspection.undecided(
+                    &crate::rules::STORAGE_MISMATCH,
+                    format!("the size of storage `{shown}` cannot be told"),
+                    at..end,
+                );
+                return;
+            };
+            let data = at.saturating_add(8);
+            inspection.attribute(at..data, Attribution::Container);
+            let data_end = data.saturating_add(size);
+            if data_end > end {
+                inspection.undecided(
+                    &crate::rules::STORAGE_MISMATCH,
+                    format!(
+                        "storage `{shown}` has {size} bytes, found {}",
+                        end.saturating_sub(data)
+                    ),
+                    data..end,
+                );
+                return;
+            }
+            if storage.bytes.is_some_and(|stated| stated != size) {
+                inspection.say(
+                    &crate::rules::STORAGE_MISMATCH,
+                    format!("storage `{shown}` has another size than its tensors were told"),
+                    at..data_end,
+                );
+            }
+            inspection.attribute(data..data_end, Attribution::Storage);
+            at = data_end;
+        }
+        if at < end {
+            inspection.undecided(
+                &BYTES_AROUND_PICKLES,
+                "bytes behind the last storage belong to none",
+                at..end,
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::candidates;
+
+    #[test]
+    fn pickles_are_found_in_garbage() {
+        let bytes = b"garbage \x80\x04N. more cos\nsystem\n(tR.";
+        assert_eq!(candidates(bytes, 0).collect::<Vec<_>>(), [8, 18]);
+    }
+}

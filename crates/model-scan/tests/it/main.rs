@@ -1,0 +1,5 @@
+//! The public behaviour of `model-scan`.
+
+mod forge;
+mod sniff;
+mod zip;
