@@ -20,6 +20,9 @@ pub(crate) enum Const {
     Dict(Vec<(Self, Self)>),
     Set(Vec<Self>),
     FrozenSet(Vec<Self>),
+    /// What can be iterated once and is known to its end: `map`, `zip`, `reversed`, `range`, a view of a
+    /// dict. Whoever uses such a value twice no longer knows it.
+    Iterator(Vec<Self>),
     /// `slice(start, stop, step)`.
     Slice(Box<[Self; 3]>),
     /// A module object, such as what `importlib.import_module` gives.

@@ -119,7 +119,7 @@ impl<'l> Lists<'l> {
         if self.inert(&module, &name).is_some() {
             return (module, name);
         }
-        if let Some(rebased) = self.rebase(&name) {
+        if let Some(rebased) = self.rebase(&module, &name) {
             return rebased;
         }
         (module, name)
@@ -157,13 +157,18 @@ impl<'l> Lists<'l> {
 
     /// A walk that passes through a module known to be capable as a whole (`sklearn` `os.system`,
     /// `collections` `_sys.modules.get`) ends under that module, whatever imported it.
-    fn rebase(&self, name: &str) -> Option<(String, String)> {
+    fn rebase(&self, module: &str, name: &str) -> Option<(String, String)> {
+        // `signal.signal` is what it says, not the module `signal` over again.
+        let own = module.rsplit('.').next().unwrap_or_default();
+        let is_capable =
+            prefixes(module).any(|module| find(self.capable, module, "*").is_some());
         let mut rest = name;
         let mut found = None;
-        for _ in 0..PARTS {
+        for at in 0..PARTS {
             let (part, behind) = rest.split_once('.').unwrap_or((rest, ""));
             let module = part.trim_matches('_');
-            if !module.is_empty() && find(self.capable, module, "*").is_some() {
+            let is_own = at == 0 && is_capable && part == own;
+            if !is_own && !module.is_empty() && find(self.capable, module, "*").is_some() {
                 found = Some((module.to_owned(), behind.to_owned()));
             } else if part == "__builtins__" {
                 found = Some(("builtins".to_owned(), behind.to_owned()));

@@ -71,11 +71,9 @@ macro_rules! streams {
 // picklescan: names that a list of denied names did not have.
 called! {
     cve_2025_1716_ghsa_655q_fx9r_782v_pip_main: "pip" "main" => "pip.main";
-    cve_2025_10157_ghsa_f7qq_56ww_84cr_submodule_of_asyncio:
+    cve_2025_10157_ghsa_f7qq_56ww_84cr_ghsa_q77w_mwjj_7mqx_submodule_of_asyncio:
         "asyncio.unix_events" "_UnixSubprocessTransport._start"
         => "asyncio.unix_events._UnixSubprocessTransport._start";
-    ghsa_q77w_mwjj_7mqx_asyncio_events: "asyncio.events" "AbstractEventLoop.subprocess_exec"
-        => "asyncio.events.AbstractEventLoop.subprocess_exec";
     ghsa_vvpj_8cmc_gx39_pkgutil_resolve_name: "pkgutil" "resolve_name" => "pkgutil.resolve_name";
     ghsa_84r2_jw7c_4r5q_pydoc_locate: "pydoc" "locate" => "pydoc.locate";
     ghsa_9726_w42j_3qjr_file_io: "_io" "FileIO" => "io.FileIO";
@@ -181,7 +179,7 @@ called! {
     ghsa_r48f_3986_4f9c_gc: "gc" "get_objects" => "gc.get_objects";
     ghsa_6ggj_6f2q_f7mx_private_interpreters: "_interpreters" "run_string"
         => "_interpreters.run_string";
-    ghsa_6ggj_6f2q_f7mx_private_ssl: "_ssl" "_SSLContext" => "_ssl._SSLContext";
+    ghsa_6ggj_6f2q_f7mx_private_ssl: "_ssl" "_SSLContext" => "ssl._SSLContext";
     ghsa_wccx_j62j_r448_pickle_unpickler: "pickle" "Unpickler" => "pickle.Unpickler";
     ghsa_wccx_j62j_r448_pickle_underscore_loads: "pickle" "_loads" => "pickle._loads";
     ghsa_fphw_536r_4p88_c_pickle: "_pickle" "loads" => "pickle.loads";

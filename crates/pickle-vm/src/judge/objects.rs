@@ -1,0 +1,186 @@
+use alloc::format;
+
+use findings::Severity;
+
+use super::{Class, Judge, shown};
+use crate::effect::Effect;
+use crate::graph::{Graph, Object, View};
+use crate::lists::{Entry, Judgement, Kind};
+use crate::name::Name;
+use crate::pattern::{self};
+use crate::rules;
+use crate::value::Value;
+
+impl<'l> Judge<'l> {
+    pub(super) fn class_of(&self, graph: &Graph<'_>, made: Object) -> Class<'l> {
+        let Some(name) = graph.name(made.callee) else {
+            return Class::Unlisted;
+        };
+        let first = || match graph.view(made.arguments) {
+            View::Tuple(mut arguments) => arguments.next().and_then(|first| graph.name(first)),
+            _ => None,
+        };
+        match self.lists.judge(name) {
+            Judgement::Inert(entry) if entry.kind == Kind::Class => Class::Listed {
+                entry,
+                name: name.full(),
+            },
+            Judgement::Member(entry) if name.name.ends_with(".__new__") => Class::Listed {
+                entry,
+                name: name.full(),
+            },
+            Judgement::Inert(entry) => {
+                match first().map(|class| (self.lists.judge(class), class)) {
+                    Some((Judgement::Inert(class), name)) if class.kind == Kind::Class => {
+                        Class::Listed {
+                            entry: class,
+                            name: name.full(),
+                        }
+                    }
+                    Some((Judgement::Unknown | Judgement::Capable { .. }, _)) => Class::Unlisted,
+                    _ => Class::ResultOf {
+                        entry,
+                        name: name.full(),
+                    },
+                }
+            }
+            Judgement::Member(_) | Judgement::Capable { .. } | Judgement::Unknown => {
+                Class::Unlisted
+            }
+        }
+    }
+
+    pub(super) fn build(&mut self, effect: &Effect<'_>, object: Value, state: Value) {
+        let graph = effect.graph();
+        match graph.view(object) {
+            View::Name(name) => self.write_to_import(effect, name, "attributes"),
+            View::Object(made) => match self.class_of(graph, made) {
+                Class::Listed { entry, name } => {
+                    self.forget_elements(graph, state);
+                    self.state(effect, entry, &name, state, false);
+                }
+                Class::ResultOf { entry, name } => {
+                    self.forget_elements(graph, state);
+                    self.state(effect, entry, &name, state, true);
+                }
+                Class::Unlisted => {
+                    // Whoever named the class was flagged; now it is given state as well.
+                    if let Some(name) = graph.name(made.callee)
+                        && matches!(self.lists.judge(name), Judgement::Unknown)
+                    {
+                        self.raise(
+                            effect,
+                            made.callee,
+                            &rules::UNKNOWN_GLOBAL,
+                            Severity::Medium,
+                            "given state",
+                        );
+                    }
+                }
+            },
+            View::Unknown | View::Extension(_) | View::Callable => {
+                self.method(effect, "__setstate__", "");
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn state(
+        &mut self,
+        effect: &Effect<'_>,
+        entry: Entry<'l>,
+        name: &str,
+        state: Value,
+        of_result: bool,
+    ) {
+        let graph = effect.graph();
+        let mut any = false;
+        for pattern in pattern::patterns(entry.hooks, "state") {
+            any = true;
+            let holds = match pattern.and_then(pattern::rule) {
+                Some(rule) => self.state_rule_holds(graph, rule, state),
+                None => self.matcher(graph).value(pattern.unwrap_or("inert"), state),
+            };
+            if holds {
+                return;
+            }
+        }
+        if !any && of_result && self.matcher(graph).value("inert", state) {
+            return;
+        }
+        let (severity, message) = if any || of_result {
+            (
+                Severity::High,
+                format!(
+                    "gives `{}` a state outside the form in which that is harmless",
+                    shown(name)
+                ),
+            )
+        } else {
+            (
+                Severity::Medium,
+                format!("gives `{}` a state, which nobody vouches for", shown(name)),
+            )
+        };
+        self.finding(effect, &rules::UNSAFE_STATE, severity, message, name);
+    }
+
+    pub(super) fn state_rule_holds(&mut self, graph: &Graph<'_>, rule: &str, state: Value) -> bool {
+        crate::state::holds(&mut self.matcher(graph), rule, state)
+    }
+
+    pub(super) fn write_to_import(&mut self, effect: &Effect<'_>, name: &Name, what: &str) {
+        let message = format!("changes {what} of imported `{}`", shown(&name.full()));
+        self.about_name(
+            effect,
+            &rules::WRITE_TO_IMPORT,
+            Severity::High,
+            message,
+            name,
+        );
+    }
+
+    pub(super) fn items(&mut self, effect: &Effect<'_>, target: Value, method: &str) {
+        let graph = effect.graph();
+        match graph.view(target) {
+            View::Name(name) => self.write_to_import(effect, name, "items"),
+            View::Object(made) => match self.class_of(graph, made) {
+                Class::Listed { entry, name } => {
+                    if pattern::patterns(entry.hooks, "items").next().is_none() {
+                        self.method(effect, method, &name);
+                    }
+                }
+                Class::ResultOf { .. } | Class::Unlisted => {}
+            },
+            View::Unknown | View::Extension(_) | View::Callable => self.method(effect, method, ""),
+            _ => {}
+        }
+    }
+
+    pub(super) fn method(&mut self, effect: &Effect<'_>, method: &str, class: &str) {
+        let message = match class {
+            "" => format!("calls `{method}` of an object of unknown class"),
+            class => format!(
+                "calls `{}.{method}`, which nobody vouches for",
+                shown(class)
+            ),
+        };
+        self.finding(
+            effect,
+            &rules::FOREIGN_METHOD,
+            rules::FOREIGN_METHOD.severity,
+            message,
+            class,
+        );
+    }
+
+    pub(super) fn hash(&mut self, effect: &Effect<'_>, key: Value) {
+        let graph = effect.graph();
+        if let View::Object(made) = graph.view(key)
+            && let Class::Listed { entry, name } = self.class_of(graph, made)
+            && pattern::patterns(entry.hooks, "key").next().is_none()
+        {
+            self.method(effect, "__hash__", &name);
+        }
+    }
+}
