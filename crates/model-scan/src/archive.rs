@@ -10,7 +10,7 @@ use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::{LIMIT_REACHED, STORAGE_MISMATCH, UNREFERENCED_MEMBER};
 use crate::sniff::{self, Kind};
 use crate::torch::StorageRef;
-use crate::zip::{self, Archive, Checksum, PartKind, Reading};
+use crate::zip::{self, Archive, Checksum, DivergenceKind, PartKind, Reading};
 
 /// What is known of the members of one archive while they are looked into.
 #[derive(Default)]
@@ -46,11 +46,16 @@ impl Inspector<'_> {
             }
         };
         inspection.coverage = archive.coverage();
+        inspection.kind = kind_of(&archive).to_owned();
         for divergence in archive.divergences() {
-            inspection.findings.push(divergence.finding(&archive));
+            let mut finding = divergence.finding(&archive);
+            // torch looks names up without regard to case, so there a twin hides the other one.
+            if divergence.kind == DivergenceKind::CaseTwin && inspection.kind.starts_with("torch") {
+                finding.severity = Severity::Medium;
+            }
+            inspection.findings.push(finding);
         }
         inspection.undecided |= !archive.is_complete();
-        inspection.kind = kind_of(&archive).to_owned();
 
         let mut contents = Contents::default();
         // Looked at with the pickles first, listed in the archive's own order.
@@ -87,6 +92,14 @@ impl Inspector<'_> {
         for (number, reading) in member.readings().enumerate() {
             let seen = self.reading(archive, &name, reading, depth, contents, inspection);
             let Some(mut seen) = seen else { continue };
+            if member.claims_encryption() && seen.member.crc == CrcCheck::Mismatch {
+                // Loaders that ignore the claim read nonsense, others cannot read it without the password.
+                inspection.undecided(
+                    &zip::UNREADABLE_MEMBER,
+                    format!("`{name}` is encrypted"),
+                    reading.data(),
+                );
+            }
             inner.append(&mut seen.inner);
             if number == 0
                 && let Some(attribution) = seen.accounted
@@ -242,12 +255,10 @@ impl Inspector<'_> {
             return None;
         }
         let crc = if self.options.depth == Depth::Full {
-            let streamed = archive.stream(
-                reading,
-                &self.options.limits.zip,
-                &self.inflating,
-                |_| ControlFlow::Continue(()),
-            );
+            let streamed =
+                archive.stream(reading, &self.options.limits.zip, &self.inflating, |_| {
+                    ControlFlow::Continue(())
+                });
             match streamed.checksum {
                 Checksum::Holds => CrcCheck::Ok,
                 Checksum::Differs { .. } => {
@@ -287,7 +298,12 @@ impl Inspector<'_> {
         let sizes: BTreeMap<String, Option<u64>> = archive
             .members()
             .iter()
-            .map(|member| (member.text(), member.readings().next().and_then(Reading::size)))
+            .map(|member| {
+                (
+                    member.text(),
+                    member.readings().next().and_then(Reading::size),
+                )
+            })
             .collect();
         for (folder, storages) in &contents.storages {
             let mut told = BTreeSet::new();
@@ -310,7 +326,10 @@ impl Inspector<'_> {
                 if let Some(finding) = inspection.findings.last_mut() {
                     finding.location.opcode = storage.location.opcode;
                     finding.location.stream = storage.location.stream;
-                    finding.location = finding.location.clone().within(&format!("{pickle}.pkl"), None);
+                    finding.location = finding
+                        .location
+                        .clone()
+                        .within(&format!("{pickle}.pkl"), None);
                 }
             }
             for name in sizes.keys() {
@@ -332,12 +351,7 @@ impl Inspector<'_> {
     }
 
     /// Attributes the data of members that were read in full.
-    fn account(
-        &self,
-        archive: &Archive<'_>,
-        contents: &Contents,
-        inspection: &mut Inspection,
-    ) {
+    fn account(&self, archive: &Archive<'_>, contents: &Contents, inspection: &mut Inspection) {
         for part in archive.structure() {
             if let PartKind::Data(member) = part.kind
                 && let Some(&attribution) = contents.accounted.get(&member)

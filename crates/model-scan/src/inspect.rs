@@ -11,6 +11,9 @@ use crate::sniff::{self, Kind, Promise};
 use crate::torch::Notes;
 use crate::zip;
 
+/// What a pickle with a zip archive behind it is called.
+const PICKLE_AND_ZIP: &str = "pickle and zip";
+
 /// Shows pickles to a caller.
 type Visitor<'v> = dyn FnMut(PickleStream<'_>) + 'v;
 
@@ -75,6 +78,12 @@ impl<'s> Inspector<'s> {
     pub(crate) fn inspect(&mut self, name: &str, bytes: &[u8], depth: u32) -> Inspection {
         let kind = sniff::sniff(bytes, name);
         let mut inspection = self.by_kind(kind, name, bytes, depth);
+        if !matches!(kind, Kind::Zip | Kind::PrefixedZip)
+            && inspection.kind != PICKLE_AND_ZIP
+            && sniff::has_zip_tail(bytes)
+        {
+            self.archive_behind(bytes, 0, depth, &mut inspection);
+        }
         if let Some(promise) = sniff::contradicts(name, kind) {
             inspection.say(
                 &sniff::MISLEADING_EXTENSION,
@@ -128,14 +137,17 @@ impl<'s> Inspector<'s> {
             kind => format!("the content is {kind}, not a model"),
         };
         inspection.undecided(&NOT_A_MODEL, reason, 0..length(bytes.len()));
-        if matches!(sniff::promise(name), Some(Promise::Python | Promise::Program)) {
+        if matches!(
+            sniff::promise(name),
+            Some(Promise::Python | Promise::Program)
+        ) {
             inspection.unsupported = true;
         }
         self.search_all(bytes, &mut inspection, depth);
         inspection
     }
 
-    /// A zip archive stands behind pickles: each is what some loader reads.
+    /// A zip archive stands behind something else: each is what some loader reads.
     pub(crate) fn archive_behind(
         &mut self,
         bytes: &[u8],
@@ -146,7 +158,7 @@ impl<'s> Inspector<'s> {
         inspection.say_as(
             &zip::BYTES_OUTSIDE,
             Severity::Medium,
-            "a zip archive follows the pickle: loaders differ in which of them they read",
+            "the file is also a zip archive: loaders differ in which of the two they read",
             length(at)..length(bytes.len()),
         );
         let Some(archive) = depth.checked_sub(1).map(|depth| self.archive(bytes, depth)) else {
@@ -164,6 +176,10 @@ impl<'s> Inspector<'s> {
         for span in archive.coverage.spans() {
             inspection.attribute(span.start..span.end, span.attribution);
         }
-        inspection.kind = "pickle and zip".to_owned();
+        if inspection.kind.starts_with("pickle") {
+            inspection.kind = PICKLE_AND_ZIP.to_owned();
+        } else {
+            inspection.kind.push_str(" and zip");
+        }
     }
 }

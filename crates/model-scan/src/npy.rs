@@ -49,12 +49,12 @@ impl Inspector<'_> {
                 }
                 inspection.undecided |= verdict == crate::Verdict::Undecided;
                 inspection.unsupported |= next.unsupported;
-                inspection.findings.extend(
-                    next.findings.into_iter().map(|mut finding| {
+                inspection
+                    .findings
+                    .extend(next.findings.into_iter().map(|mut finding| {
                         finding.location = finding.location.within("trailing", Some(offset));
                         finding
-                    }),
-                );
+                    }));
             }
         }
         inspection

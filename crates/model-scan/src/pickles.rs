@@ -226,7 +226,14 @@ impl Inspector<'_> {
             },
             length(at)..gap_end,
         );
-        self.search(bytes, at, next.unwrap_or(bytes.len()), stream, inspection, depth);
+        self.search(
+            bytes,
+            at,
+            next.unwrap_or(bytes.len()),
+            stream,
+            inspection,
+            depth,
+        );
         next
     }
 

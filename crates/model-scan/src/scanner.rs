@@ -252,10 +252,7 @@ impl Scanner {
         if let Some(change) = change {
             inspection.undecided(&FILE_CHANGED, change, 0..held.len());
         }
-        (
-            target(path.to_owned(), held.len(), inspection),
-            modules,
-        )
+        (target(path.to_owned(), held.len(), inspection), modules)
     }
 
     fn inspect(&self, name: &str, bytes: &[u8]) -> (Inspection, Vec<String>) {

@@ -169,7 +169,9 @@ fn storage(graph: &Graph<'_>, id: Value, location: Location) -> Option<StorageRe
     let class = items.next()?;
     let key = items.next()?;
     let count = items.nth(1)?;
-    let element = graph.name(class).and_then(|class| storage_size(&class.name));
+    let element = graph
+        .name(class)
+        .and_then(|class| storage_size(&class.name));
     let count = int(graph, count).and_then(|count| u64::try_from(count).ok());
     Some(StorageRef {
         key: match graph.text(key) {

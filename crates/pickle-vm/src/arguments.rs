@@ -120,10 +120,11 @@ fn new_class(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
 fn attributes(matcher: &Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
     arguments.len() > 0
         && arguments.all(|path| {
-            matcher
-                .graph
-                .text(path)
-                .is_some_and(|path| !path.split(|&byte| byte == b'.').any(|part| part.starts_with(b"__")))
+            matcher.graph.text(path).is_some_and(|path| {
+                !path
+                    .split(|&byte| byte == b'.')
+                    .any(|part| part.starts_with(b"__"))
+            })
         })
 }
 

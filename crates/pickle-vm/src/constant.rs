@@ -40,3 +40,45 @@ pub(crate) enum Const {
     /// `operator.methodcaller(name, *arguments)`.
     MethodCaller(String, Vec<Self>),
 }
+
+impl Const {
+    /// Says whether opcodes or methods can change it in place, or something inside it.
+    pub(crate) fn can_change(&self) -> bool {
+        match self {
+            Self::List(_)
+            | Self::Dict(_)
+            | Self::Set(_)
+            | Self::ByteArray(_)
+            | Self::Iterator(_) => true,
+            Self::Tuple(items)
+            | Self::FrozenSet(items)
+            | Self::ItemGetter(items)
+            | Self::MethodCaller(_, items) => items.iter().any(Self::can_change),
+            Self::Method(object, _) => object.can_change(),
+            Self::Partial(function, items) => {
+                function.can_change() || items.iter().any(Self::can_change)
+            }
+            Self::Slice(parts) => parts.iter().any(Self::can_change),
+            _ => false,
+        }
+    }
+
+    /// Says whether it is an iterator, which is another one after each use, or holds one.
+    pub(crate) fn is_used_up(&self) -> bool {
+        match self {
+            Self::Iterator(_) => true,
+            Self::Tuple(items)
+            | Self::List(items)
+            | Self::Set(items)
+            | Self::FrozenSet(items)
+            | Self::ItemGetter(items)
+            | Self::MethodCaller(_, items) => items.iter().any(Self::is_used_up),
+            Self::Dict(pairs) => pairs.iter().any(|(_, value)| value.is_used_up()),
+            Self::Method(object, _) => object.is_used_up(),
+            Self::Partial(function, items) => {
+                function.is_used_up() || items.iter().any(Self::is_used_up)
+            }
+            _ => false,
+        }
+    }
+}

@@ -56,13 +56,6 @@ impl Error {
     pub const fn offset(&self) -> u64 {
         self.offset
     }
-
-    pub(crate) const fn shifted(self, by: u64) -> Self {
-        Self {
-            kind: self.kind,
-            offset: self.offset.saturating_add(by),
-        }
-    }
 }
 
 impl fmt::Display for Error {

@@ -27,6 +27,12 @@ pub(crate) struct Heap {
     computed: Vec<Const>,
     computed_bytes: usize,
     pub(crate) names: Names,
+    /// Nodes below this number may have been changed by something other than opcodes on them.
+    changed_nodes: u32,
+    /// The same for constants that stand in the input before this offset.
+    changed_input: usize,
+    /// Nodes below this number may be the same object as another node.
+    shared_nodes: u32,
 }
 
 /// A run of slots that belongs to a container.
@@ -153,8 +159,8 @@ pub enum View<'g> {
     Extension(u32),
     /// An out-of-band buffer.
     Buffer,
-    /// A callable that a folded computation gave: a bound method of a constant, a `partial`, an
-    /// `itemgetter`.
+    /// What a folded computation gave that is no plain data: a bound method of a constant, an
+    /// `itemgetter`, an iterator, a slice.
     Callable,
     /// Nothing is known.
     Unknown,
@@ -244,6 +250,32 @@ impl Heap {
 
     pub(crate) fn node_mut(&mut self, value: Value) -> Option<&mut Node> {
         self.nodes.get_mut(index(value.as_node()?))
+    }
+
+    /// Notes that code which nobody can see may have changed whatever there is, up to this offset of the
+    /// input.
+    pub(crate) fn may_have_changed(&mut self, offset: usize) {
+        self.changed_nodes = number(self.nodes.len());
+        self.changed_input = self.changed_input.max(offset);
+    }
+
+    /// Notes that a computation may have given back a container that there was before.
+    pub(crate) fn may_be_shared(&mut self) {
+        self.shared_nodes = number(self.nodes.len());
+    }
+
+    /// Says whether a container may be the same object as another one.
+    #[inline]
+    pub(crate) fn is_shared(&self, value: Value) -> bool {
+        value.as_node().is_some_and(|node| node < self.shared_nodes)
+    }
+
+    /// Says whether the contents of something that can change are still as opcodes left them.
+    pub(crate) fn is_current(&self, value: Value) -> bool {
+        match value.as_node() {
+            Some(node) => node >= self.changed_nodes,
+            None => value.offset() >= self.changed_input,
+        }
     }
 
     /// Adds a node. Past 2^32 nodes, which [`Limits::memory`](crate::Limits) forbids long before, it is
@@ -508,6 +540,15 @@ impl<'h> Sweep<'h> {
         } else {
             self.old.computed_bytes
         };
+        // Old numbers mean nothing any more: what was in doubt now is so for all.
+        let all = number(self.new.nodes.len());
+        if self.old.changed_nodes > 0 {
+            self.new.changed_nodes = all;
+        }
+        if self.old.shared_nodes > 0 {
+            self.new.shared_nodes = all;
+        }
+        self.new.changed_input = self.old.changed_input;
         *self.old = self.new;
     }
 }
@@ -602,6 +643,7 @@ impl<'a> Graph<'a> {
                     | Const::AttrGetter(_)
                     | Const::ItemGetter(_)
                     | Const::MethodCaller(..)
+                    | Const::Iterator(_)
                     | Const::Slice(_),
                 ) => View::Callable,
                 _ => View::Unknown,

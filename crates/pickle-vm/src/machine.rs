@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use hashbrown::HashMap;
 
+use crate::constant::Const;
 use crate::decoder::{Decoder, Op};
 use crate::effect::{Divergence, Effect, EffectKind, EffectSink, Origin, Reading};
 use crate::error::{Error, ErrorKind};
@@ -865,6 +866,9 @@ impl<'a> Machine<'a> {
         let own = matches!(self.graph.heap.node(target), Some(Node::Dict(_)));
         if own {
             self.graph.heap.extend_container(target, items);
+            if self.graph.heap.is_shared(target) {
+                self.graph.heap.may_have_changed(op.range().end);
+            }
         } else if target.tag() != Tag::ForgottenDict {
             self.foreign_items(op, target, from, sink);
         }
@@ -881,6 +885,7 @@ impl<'a> Machine<'a> {
         sink: &mut S,
     ) {
         let items = self.tuple_of(from);
+        self.graph.heap.may_have_changed(op.range().end);
         let kind = match op.opcode() {
             Opcode::SetItem | Opcode::SetItems => EffectKind::SetItems { target, items },
             _ => EffectKind::Extend { target, items },
@@ -912,13 +917,13 @@ impl<'a> Machine<'a> {
         };
         if own {
             self.graph.heap.extend_container(target, items);
+            if self.graph.heap.is_shared(target) {
+                self.graph.heap.may_have_changed(op.range().end);
+            }
         } else if !matches!(
             (target.tag(), op.opcode()),
             (Tag::ForgottenSet, Opcode::AddItems)
-                | (
-                    Tag::ForgottenList | Tag::ByteArrayAt,
-                    Opcode::Append | Opcode::AppendMany
-                )
+                | (Tag::ForgottenList, Opcode::Append | Opcode::AppendMany)
         ) {
             self.foreign_items(op, target, from, sink);
         }
@@ -960,6 +965,7 @@ impl<'a> Machine<'a> {
                     }
                 }
                 Some(Node::Object { .. }) | None => {
+                    self.graph.heap.may_have_changed(op.range().end);
                     self.tell(op, EffectKind::Hash { key }, sink);
                 }
                 Some(_) => {}
@@ -1043,6 +1049,7 @@ impl<'a> Machine<'a> {
 
     fn persistent<S: EffectSink + ?Sized>(&mut self, op: Op<'_>, id: Value, sink: &mut S) {
         let value = self.graph.heap.add(Node::Persistent(id));
+        self.graph.heap.may_have_changed(op.range().end);
         self.tell(op, EffectKind::PersistentLoad { id, value }, sink);
         self.push(value);
     }
@@ -1067,9 +1074,18 @@ impl<'a> Machine<'a> {
             }
             _ => None,
         };
+        let can_change = folded
+            .as_ref()
+            .is_some_and(|(constant, _)| constant.can_change());
         let (result, import) = match folded {
-            Some(constant) => self.graph.hold(constant, &mut self.imports, &self.lists),
+            Some((constant, uses_up)) => {
+                if uses_up {
+                    self.graph.heap.may_have_changed(op.range().end);
+                }
+                self.graph.hold(constant, &mut self.imports, &self.lists)
+            }
             None => {
+                self.graph.heap.may_have_changed(op.range().end);
                 let object = self.graph.heap.add(Node::Object {
                     callee,
                     arguments,
@@ -1079,6 +1095,9 @@ impl<'a> Machine<'a> {
                 (object, false)
             }
         };
+        if can_change {
+            self.graph.heap.may_be_shared();
+        }
         let folded = !matches!(self.graph.heap.node(result), Some(Node::Object { .. }));
         self.tell(
             op,
@@ -1144,6 +1163,7 @@ impl<'a> Machine<'a> {
         if let Some(Node::Object { state: slot, .. }) = self.graph.heap.node_mut(object) {
             *slot = state;
         }
+        self.graph.heap.may_have_changed(op.range().end);
         self.tell(op, EffectKind::Build { object, state }, sink);
         if self.reading != Reading::Main {
             return Ok(());

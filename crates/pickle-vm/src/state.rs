@@ -1,3 +1,6 @@
+use alloc::format;
+use alloc::string::String;
+
 use crate::graph::View;
 use crate::pattern::Matcher;
 use crate::raw;
@@ -7,6 +10,7 @@ use crate::value::Value;
 pub(crate) fn holds(matcher: &mut Matcher<'_, '_>, rule: &str, state: Value) -> bool {
     match rule {
         "joblib-file-name" => file_name(matcher, state),
+        "scipy-distribution" => distribution(matcher, state),
         _ => false,
     }
 }
@@ -23,4 +27,86 @@ fn file_name(matcher: &Matcher<'_, '_>, state: Value) -> bool {
                 .iter()
                 .any(|byte| matches!(byte, b'/' | b'\\' | b':' | 0))
     })
+}
+
+/// scipy's distributions run a text from their own state to make three methods. Honest states hold exactly
+/// the text that scipy makes of the names of the shape parameters, the same in every release from 1.2 to
+/// 1.17.
+fn distribution(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
+    let View::Dict(mut items) = matcher.graph.view(state) else {
+        return false;
+    };
+    while let (Some(key), Some(value)) = (items.next(), items.next()) {
+        let Some(key) = matcher.graph.text(key) else {
+            return false;
+        };
+        let holds = match &*key {
+            b"_parse_arg_template" => matcher
+                .graph
+                .text(value)
+                .is_some_and(|text| core::str::from_utf8(&text).is_ok_and(parses_arguments)),
+            _ => matcher.value("inert", value),
+        };
+        if !holds {
+            return false;
+        }
+    }
+    true
+}
+
+/// Says whether a text is the one that scipy makes: three functions that only hand their arguments on.
+fn parses_arguments(text: &str) -> bool {
+    let Some(shapes) = text
+        .strip_prefix("\ndef _parse_args(self, ")
+        .and_then(|rest| rest.split_once(" loc=0"))
+        .map(|(shapes, _)| shapes)
+    else {
+        return false;
+    };
+    let names = shapes
+        .split_terminator(", ")
+        .all(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+    let listed = shapes.is_empty() || shapes.ends_with(", ");
+    names
+        && listed
+        && [("loc=0, scale=1", "loc, scale"), ("loc=0", "loc, 1")]
+            .iter()
+            .any(|(parameters, result)| text == expected(shapes, parameters, result))
+}
+
+fn expected(shapes: &str, parameters: &str, result: &str) -> String {
+    let function = |suffix: &str, more: &str, body: String| {
+        format!("\ndef _parse_args{suffix}(self, {shapes} {parameters}{more}):\n    return {body}\n")
+    };
+    let mut text = function("", "", format!("({shapes}), {result}"));
+    text.push_str(&function(
+        "_rvs",
+        ", size=None",
+        format!("self._argcheck_rvs({shapes} {result}, size=size)"),
+    ));
+    text.push_str(&function(
+        "_stats",
+        ", moments='mv'",
+        format!("({shapes}), {result}, moments"),
+    ));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{expected, parses_arguments};
+
+    #[test]
+    fn only_the_text_that_scipy_makes_holds() {
+        for shapes in ["", "a, ", "mu, lmbda_2, "] {
+            let text = expected(shapes, "loc=0, scale=1", "loc, scale");
+            assert!(parses_arguments(&text), "{text}");
+            assert!(parses_arguments(&expected(shapes, "loc=0", "loc, 1")));
+            assert!(!parses_arguments(&text.replace("size=size", "size=print(1)")));
+        }
+        for shapes in ["a=print(1), ", "a", "a b, ", "\n, "] {
+            assert!(!parses_arguments(&expected(shapes, "loc=0", "loc, 1")), "{shapes:?}");
+        }
+        assert!(!parses_arguments("print(1)"));
+    }
 }

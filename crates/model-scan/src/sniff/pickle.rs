@@ -102,9 +102,10 @@ fn opcode(byte: u8) -> Option<(Argument, Effect)> {
 
 /// Says whether bytes without a mark of any format could be a pickle, of any protocol.
 ///
-/// They could if a walk over their opcodes reaches the end of the stream, or a thousand of them, or calls
-/// something it imported before it breaks: a loader would have run that. What the walk pushes and takes is
-/// counted, so a text that happens to start with an opcode's letter breaks soon.
+/// They could if a walk over their opcodes reaches the end of the bytes, or a thousand opcodes, or the end
+/// of a stream that imports something, or calls something it imported before it breaks: a loader would have
+/// run that. What the walk pushes and takes is counted, so a text that happens to start with an opcode's
+/// letter breaks soon.
 ///
 /// ```
 /// # use model_scan::sniff::could_be_pickle;
@@ -120,11 +121,15 @@ pub fn could_be_pickle(bytes: &[u8]) -> bool {
         imports: false,
         calls: false,
     };
-    for count in 1..=OPCODES {
+    for _ in 0..OPCODES {
         match walk.step() {
             Some(true) => {}
-            // A lone value and STOP in front of other text is chance.
-            Some(false) => return count >= 3 || walk.rest.is_empty(),
+            Some(false) if walk.rest.is_empty() || walk.imports => return true,
+            // A lone value in front of other bytes is chance, unless these are pickles too.
+            Some(false) => {
+                walk.depth = 0;
+                walk.marks.clear();
+            }
             None => return walk.calls,
         }
     }
@@ -254,6 +259,12 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_value_in_front_of_a_pickle_does_not_hide_it() {
+        assert!(could_be_pickle(b"I1\n.I2\n."));
+        assert!(could_be_pickle(b"I1\n.cos\nsystem\n(S'id'\ntR.tail"));
+    }
+
+    #[test]
     fn a_stream_that_breaks_behind_a_call_is_one() {
         assert!(could_be_pickle(b"cos\nsystem\n(S'id'\ntR\xff\xff"));
         assert!(!could_be_pickle(b"cos\nsystem\n\xff"));
@@ -272,6 +283,7 @@ mod tests {
             b"config\nname: x\n",
             b"Model card\n===\n",
             b"Table of contents",
+            b"GIT v1.6.2.1 Release Notes\n====\n",
             b"{\"a\": 1}",
             b"[1, 2]",
             b"\0\0\0\0\0\0",

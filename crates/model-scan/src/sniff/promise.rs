@@ -89,8 +89,8 @@ impl Promise {
             Self::Passive => {
                 kind.is_inert() || matches!(kind, Kind::Script | Kind::OpenVino | Kind::Unknown)
             }
-            Self::Python => matches!(kind, Kind::PythonSource | Kind::Script),
-            Self::Program => kind.is_code() || matches!(kind, Kind::Unknown),
+            Self::Python => matches!(kind, Kind::PythonSource | Kind::Script | Kind::Unknown),
+            Self::Program => kind.is_code() || kind.is_inert() || matches!(kind, Kind::Unknown),
         }
     }
 }

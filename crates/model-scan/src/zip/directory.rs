@@ -71,7 +71,7 @@ pub(super) struct Views {
     pub(super) missing: bool,
     /// The record and its ZIP64 record, or two of these, disagree.
     pub(super) zip64_differs: bool,
-    /// The archive states no members, and nothing contradicts that.
+    /// The archive states no members, and its comment ends where the file does.
     pub(super) empty: bool,
 }
 
@@ -142,7 +142,7 @@ impl EndRecord {
     /// Lists the places where readers would look for the directory.
     pub(super) fn views(&self, bytes: &[u8]) -> Views {
         let mut views = Views {
-            empty: true,
+            empty: self.comment_end() == length(bytes),
             ..Views::default()
         };
         for zip64 in &self.zip64 {

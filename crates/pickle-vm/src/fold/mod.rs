@@ -20,10 +20,12 @@ mod key;
 mod kind;
 mod lookup;
 mod method;
-mod names;
+pub(crate) mod names;
 mod number;
 mod operators;
 mod order;
+#[cfg(test)]
+mod peer;
 mod percent;
 mod quoted;
 mod radix;
@@ -41,11 +43,15 @@ use alloc::vec::Vec;
 use crate::constant::Const;
 
 pub(crate) use budget::{Budget, MAX_DEPTH};
-pub(crate) use names::{FOLDED, constant, is_foldable};
+pub(crate) use names::is_foldable;
 
 /// Computes `callee(*args)`, where that is pure and everything is known.
 ///
 /// The arguments must not be nested deeper than [`MAX_DEPTH`], and the result is not.
+///
+/// Constants are values here, while Python hands on the lists, dicts, sets and byte arrays themselves:
+/// what was folded must not change afterwards, and an iterator is used up by the first call that it is
+/// given to.
 pub(crate) fn call(callee: &Const, args: &[Const], budget: &mut Budget) -> Option<Const> {
     let result = apply(callee, args, budget, 0)?;
     budget.admits(&result)?;
@@ -123,31 +129,6 @@ pub(crate) fn reached(
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// Whether a constant can change, or is used up, behind the back of whoever still holds it.
-///
-/// Once such a value went into a call that was not folded, or an iterator into any call, it is no
-/// longer known.
-pub(crate) fn can_change(value: &Const) -> bool {
-    fn any(values: &[Const]) -> bool {
-        values.iter().any(can_change)
-    }
-    match value {
-        Const::ByteArray(_)
-        | Const::List(_)
-        | Const::Dict(_)
-        | Const::Set(_)
-        | Const::Iterator(_) => true,
-        Const::Tuple(items)
-        | Const::FrozenSet(items)
-        | Const::ItemGetter(items)
-        | Const::MethodCaller(_, items) => any(items),
-        Const::Slice(parts) => any(parts.as_slice()),
-        Const::Method(object, _) => can_change(object),
-        Const::Partial(function, args) => can_change(function) || any(args),
-        _ => false,
     }
 }
 
@@ -278,5 +259,143 @@ fn partial(args: &[Const], budget: &mut Budget) -> Option<Const> {
             iterate::copies(bound, budget)?,
         )),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn str(text: &str) -> Const {
+        Const::Str(text.into())
+    }
+
+    fn name(name: &str) -> Const {
+        Const::Name(name.into())
+    }
+
+    fn done(callee: &Const, args: &[Const]) -> Option<Const> {
+        call(callee, args, &mut Budget::default())
+    }
+
+    #[test]
+    fn names_are_reached_through_getters() {
+        let getter = done(&name("operator.itemgetter"), &[str("os")]).unwrap();
+        let module = done(&getter, &[name("sys.modules")]);
+        assert_eq!(module, Some(Const::Module("os".into())));
+        let getter = done(
+            &name("_operator.attrgetter"),
+            &[str("path.join"), str("system")],
+        )
+        .unwrap();
+        let found = done(&getter, &[Const::Module("os".into())]);
+        assert_eq!(
+            found,
+            Some(Const::Tuple(
+                [name("os.path.join"), name("os.system")].into()
+            ))
+        );
+        let getter = done(
+            &name("operator.methodcaller"),
+            &[str("__getitem__"), str("eval")],
+        )
+        .unwrap();
+        assert_eq!(
+            done(&getter, &[name("builtins.__dict__")]),
+            Some(name("builtins.eval"))
+        );
+        assert_eq!(
+            done(&name("builtins.getattr"), &[name("os.path"), str("join.x")]),
+            None
+        );
+    }
+
+    #[test]
+    fn a_name_is_put_together_from_constants_of_modules() {
+        let join = attribute(&str(""), "join").unwrap();
+        let letter = |place| {
+            done(
+                &name("operator.getitem"),
+                &[name("string.ascii_lowercase"), Const::Int(place)],
+            )
+            .unwrap()
+        };
+        let os = done(&join, &[Const::List([letter(14), letter(18)].into())]);
+        assert_eq!(os, Some(str("os")));
+        let upper = attribute(&name("string.digits"), "__len__").unwrap();
+        assert_eq!(done(&upper, &[]), Some(Const::Int(10)));
+    }
+
+    #[test]
+    fn partials_are_one_partial() {
+        let first = done(
+            &name("functools.partial"),
+            &[name("operator.add"), str("o")],
+        )
+        .unwrap();
+        let second = done(&name("functools.partial"), &[first, str("s")]).unwrap();
+        assert_eq!(
+            attribute(&second, "args"),
+            Some(Const::Tuple([str("o"), str("s")].into()))
+        );
+        assert_eq!(done(&second, &[]), Some(str("os")));
+    }
+
+    #[test]
+    fn what_a_call_reaches_is_told() {
+        let budget = &mut Budget::default();
+        let caller = done(&name("operator.methodcaller"), &[str("system"), str("id")]).unwrap();
+        let os = Const::Module("os".into());
+        assert_eq!(done(&caller, core::slice::from_ref(&os)), None);
+        let system = Some((name("os.system"), [str("id")].into()));
+        assert_eq!(reached(&caller, &[os], budget), system);
+        let args = [
+            name("os.system"),
+            Const::List([str("id"), str("ls")].into()),
+        ];
+        assert_eq!(reached(&name("builtins.map"), &args, budget), system);
+        assert_eq!(
+            reached(
+                &name("operator.call"),
+                &[name("os.system"), str("id")],
+                budget
+            ),
+            system
+        );
+    }
+
+    #[test]
+    fn nothing_impure_is_computed() {
+        for function in [
+            "os.system",
+            "builtins.eval",
+            "builtins.open",
+            "builtins.setattr",
+            "operator.setitem",
+            "x",
+        ] {
+            assert_eq!(done(&name(function), &[str("id"), str("id")]), None);
+        }
+        let clear = attribute(&Const::List([].into()), "clear");
+        assert_eq!(clear, None);
+    }
+
+    #[test]
+    fn a_spent_budget_ends_everything() {
+        let mut budget = Budget {
+            bytes: 100,
+            steps: 100,
+        };
+        let mut text = str("ab");
+        let mut rounds = 0;
+        while let Some(longer) = call(
+            &name("operator.add"),
+            &[text.clone(), text.clone()],
+            &mut budget,
+        ) {
+            text = longer;
+            rounds += 1;
+        }
+        assert!(rounds < 8);
     }
 }

@@ -74,7 +74,13 @@ impl<'l> Judge<'l> {
         self.raise(effect, made.callee, &rules::UNKNOWN_GLOBAL, severity, verb);
     }
 
-    pub(super) fn member_call(&mut self, effect: &Effect<'_>, made: Object, entry: Entry<'l>, name: &Name) {
+    pub(super) fn member_call(
+        &mut self,
+        effect: &Effect<'_>,
+        made: Object,
+        entry: Entry<'l>,
+        name: &Name,
+    ) {
         let class = name.name.rsplit_once('.').map_or("", |(class, _)| class);
         if name.name.ends_with(".__new__") && entry.kind == Kind::Class {
             // `cls.__new__(cls, …)` is what NEWOBJ does.
@@ -98,7 +104,13 @@ impl<'l> Judge<'l> {
         );
     }
 
-    pub(super) fn inert_call(&mut self, effect: &Effect<'_>, made: Object, entry: Entry<'l>, name: &Name) {
+    pub(super) fn inert_call(
+        &mut self,
+        effect: &Effect<'_>,
+        made: Object,
+        entry: Entry<'l>,
+        name: &Name,
+    ) {
         let hook = match (entry.kind, made.call) {
             (Kind::Class, Call::NewObj | Call::NewObjEx) => "new",
             _ => "call",

@@ -3,10 +3,10 @@ use alloc::string::String;
 
 use findings::Severity;
 
-use super::{Class, Judge, shown};
 use super::calls::looks_like_a_class;
-use crate::effect::Effect;
+use super::{Class, Judge, shown};
 use crate::arguments;
+use crate::effect::Effect;
 use crate::fold;
 use crate::graph::{Graph, Items, Object, View};
 use crate::lists::{Judgement, Kind};
@@ -32,8 +32,11 @@ impl<'l> Judge<'l> {
                 Some(function) => self.callee_holds(effect, function),
                 None => false,
             },
+            // Iterating calls the function with whatever the other arguments give.
             "map-filter" => match arguments.next() {
-                Some(function) => self.callee_holds(effect, function),
+                Some(function) => {
+                    self.callee_holds(effect, function) && self.takes_anything(graph, function)
+                }
                 None => false,
             },
             "payload" => match (arguments.next(), arguments.next()) {
@@ -163,10 +166,25 @@ impl<'l> Judge<'l> {
                     true
                 }
             },
-            View::Callable => true,
+            View::Callable | View::None => true,
             View::Object(inner) => match self.partial(graph, inner) {
                 Some((function, _)) => graph.name(function).is_some(),
                 None => self.is_attribute(graph, inner),
+            },
+            _ => false,
+        }
+    }
+
+    /// Says whether a callable is none of those that are harmless only with some arguments.
+    pub(super) fn takes_anything(&self, graph: &Graph<'_>, function: Value) -> bool {
+        match graph.view(function) {
+            View::None => true,
+            View::Name(name) => match self.lists.judge(name) {
+                Judgement::Inert(entry) => pattern::patterns(entry.hooks, "call")
+                    .any(|pattern| matches!(pattern, None | Some("inert*" | "data*"))),
+                // Flagged already.
+                Judgement::Capable { .. } | Judgement::Unknown => true,
+                Judgement::Member(_) => false,
             },
             _ => false,
         }
@@ -179,7 +197,12 @@ impl<'l> Judge<'l> {
     }
 
     /// `_ufunc_reconstruct("numpy", "add")` is the import of `numpy.add`.
-    pub(super) fn import_of_texts(&mut self, effect: &Effect<'_>, module: Value, name: Value) -> bool {
+    pub(super) fn import_of_texts(
+        &mut self,
+        effect: &Effect<'_>,
+        module: Value,
+        name: Value,
+    ) -> bool {
         let graph = effect.graph();
         let (Some(module), Some(name)) = (graph.text(module), graph.text(name)) else {
             return false;

@@ -1,9 +1,9 @@
 mod calls;
+mod code;
 mod imports;
 mod objects;
 mod partial;
 mod payloads;
-mod code;
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -267,8 +267,6 @@ impl<'l> Judge<'l> {
         );
     }
 }
-
-
 
 fn shown(text: &str) -> String {
     escape_shortened(text, SHOWN)

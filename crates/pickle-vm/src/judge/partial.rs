@@ -1,4 +1,3 @@
-
 use findings::Severity;
 
 use super::Judge;
@@ -23,7 +22,13 @@ impl<'l> Judge<'l> {
     }
 
     /// Calls a partial: judged as a call of its function with the arguments that were kept.
-    pub(super) fn partial_call(&mut self, effect: &Effect<'_>, function: Value, before: Value, made: Object) {
+    pub(super) fn partial_call(
+        &mut self,
+        effect: &Effect<'_>,
+        function: Value,
+        before: Value,
+        made: Object,
+    ) {
         let graph = effect.graph();
         let View::Name(name) = graph.view(function) else {
             // `cls.__new__` fetched by getattr where it could not be folded.

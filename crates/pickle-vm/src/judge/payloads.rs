@@ -1,4 +1,3 @@
-
 use findings::Location;
 
 use super::Judge;
@@ -59,7 +58,12 @@ impl<'l> Judge<'l> {
         }
     }
 
-    pub(super) fn payload(&mut self, bytes: PayloadBytes, reason: PayloadReason, location: Location) {
+    pub(super) fn payload(
+        &mut self,
+        bytes: PayloadBytes,
+        reason: PayloadReason,
+        location: Location,
+    ) {
         if self.payloads.len() >= self.limits.payloads {
             self.lost_payloads = true;
             return;
@@ -101,7 +105,6 @@ impl<'l> Judge<'l> {
         }
     }
 }
-
 
 /// Says whether bytes are opcodes up to a STOP in their last byte, and import something on the way.
 fn imports_something(bytes: &[u8]) -> bool {

@@ -24,7 +24,12 @@ fn expect_finding(pickle: &[u8], severity: Severity, subject: &str) {
         .any(|finding| finding.severity >= severity && finding.subject.as_deref() == Some(subject));
     let all: Vec<_> = findings
         .iter()
-        .map(|finding| format!("{} {} {:?}", finding.rule, finding.severity, finding.subject))
+        .map(|finding| {
+            format!(
+                "{} {} {:?}",
+                finding.rule, finding.severity, finding.subject
+            )
+        })
         .collect();
     assert!(found, "no {severity} finding about {subject} in {all:#?}");
 }
@@ -33,7 +38,9 @@ fn expect_finding(pickle: &[u8], severity: Severity, subject: &str) {
 fn calls(module: &str, name: &str) -> [String; 6] {
     [
         format!("GLOBAL '{module}' '{name}'\nMARK\nSTRING 'x'\nTUPLE\nREDUCE\nSTOP"),
-        format!("PROTO 2\nGLOBAL '{module}' '{name}'\nBINUNICODE 'x'\nTUPLE1\nREDUCE\nPOP\nNONE\nSTOP"),
+        format!(
+            "PROTO 2\nGLOBAL '{module}' '{name}'\nBINUNICODE 'x'\nTUPLE1\nREDUCE\nPOP\nNONE\nSTOP"
+        ),
         format!(
             "PROTO 4\nFRAME auto\nSHORT_BINUNICODE '{module}'\nMEMOIZE\nSHORT_BINUNICODE '{name}'\nMEMOIZE\n\
              STACK_GLOBAL\nMEMOIZE\nSHORT_BINUNICODE 'x'\nTUPLE1\nREDUCE\nSTOP"

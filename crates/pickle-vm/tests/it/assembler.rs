@@ -128,7 +128,9 @@ impl Assembler {
                 self.out.extend(word.bytes());
                 self.out.push(b'L');
             }
-            (Opcode::String, Literal::Text(text) | Literal::Bytes(text)) => quote(&mut self.out, text),
+            (Opcode::String, Literal::Text(text) | Literal::Bytes(text)) => {
+                quote(&mut self.out, text)
+            }
             (Opcode::Unicode, Literal::Text(text)) => raw_unicode(&mut self.out, text),
             (_, Literal::Word(word)) => self.out.extend(word.bytes()),
             (_, Literal::Text(text) | Literal::Bytes(text)) => self.out.extend(text),
@@ -282,7 +284,11 @@ fn push_code_point(out: &mut Vec<u8>, code: u32) -> Option<()> {
         return Some(());
     }
     let byte = |shift: u32, mask: u32| u8::try_from((code >> shift) & mask).ok();
-    out.extend([0xe0 | byte(12, 0xf)?, 0x80 | byte(6, 0x3f)?, 0x80 | byte(0, 0x3f)?]);
+    out.extend([
+        0xe0 | byte(12, 0xf)?,
+        0x80 | byte(6, 0x3f)?,
+        0x80 | byte(0, 0x3f)?,
+    ]);
     Some(())
 }
 
@@ -304,7 +310,9 @@ fn raw_unicode(out: &mut Vec<u8>, text: &[u8]) {
     let text = String::from_utf8_lossy(text);
     for c in text.chars() {
         match u32::from(c) {
-            code if matches!(c, '\\' | '\0' | '\n' | '\r' | '\x1a') || (0x100..=0xffff).contains(&code) => {
+            code if matches!(c, '\\' | '\0' | '\n' | '\r' | '\x1a')
+                || (0x100..=0xffff).contains(&code) =>
+            {
                 out.extend(format!("\\u{code:04x}").bytes());
             }
             code if code > 0xffff => out.extend(format!("\\U{code:08x}").bytes()),

@@ -29,7 +29,10 @@ fn read(path: &Path) -> String {
 /// The file as it should be: the part up to the end of the input as it stands, the rest anew.
 fn rendered(text: &str) -> String {
     let (about, rest) = text.split_once("# input\n").expect("a section `# input`");
-    let input = rest.split_once("\n# ").map_or(rest, |(input, _)| input).trim_end();
+    let input = rest
+        .split_once("\n# ")
+        .map_or(rest, |(input, _)| input)
+        .trim_end();
     let bytes = assemble(input);
     let rendered = Rendered::of(&bytes);
     let scan = &rendered.scan;
@@ -94,7 +97,11 @@ fn goldens_are_as_they_were_blessed() {
         if bless {
             fs::write(&path, &found).unwrap();
         } else {
-            different.push(format!("{}: {}", path.display(), difference(&found, &wanted)));
+            different.push(format!(
+                "{}: {}",
+                path.display(),
+                difference(&found, &wanted)
+            ));
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
@@ -110,7 +117,12 @@ fn goldens_named_honest_are_not_flagged_and_all_others_are() {
         let (_, rest) = text.split_once("# input\n").unwrap();
         let input = rest.split_once("\n# ").map_or(rest, |(input, _)| input);
         let scan = Rendered::of(&assemble(input)).scan;
-        let worst = scan.report.findings.iter().map(|finding| finding.severity).max();
+        let worst = scan
+            .report
+            .findings
+            .iter()
+            .map(|finding| finding.severity)
+            .max();
         let flagged = worst >= Some(findings::Severity::Medium);
         if let Some((class, _)) = name.split_once('-') {
             match class {

@@ -33,18 +33,16 @@ fn lasting(scan: &Scan) -> Vec<&Finding> {
     scan.report
         .findings
         .iter()
-        .filter(|finding| {
-            finding.rule.code() != "PKL010" && finding.rule.code() != "PKL014"
-        })
+        .filter(|finding| finding.rule.code() != "PKL010" && finding.rule.code() != "PKL014")
         .collect()
 }
 
 /// Asks that every finding of `before` is among those of `after`, as bad or worse.
 fn assert_kept(before: &Scan, after: &Scan) {
     for finding in lasting(before) {
-        let kept = lasting(after)
-            .into_iter()
-            .any(|other| identity(other) == identity(finding) && other.severity >= finding.severity);
+        let kept = lasting(after).into_iter().any(|other| {
+            identity(other) == identity(finding) && other.severity >= finding.severity
+        });
         assert!(kept, "lost {finding:?}\namong {:#?}", after.report.findings);
     }
 }
@@ -94,8 +92,16 @@ fn operation() -> impl Strategy<Value = Vec<u8>> {
             match opcode.argument() {
                 ArgumentKind::Fixed(size) => {
                     // Small numbers make memo entries, extension codes and frames meet.
-                    let number = if number % 4 == 0 { number } else { u64::from(small) };
-                    let number = if opcode == Opcode::Proto { number % 6 } else { number };
+                    let number = if number % 4 == 0 {
+                        number
+                    } else {
+                        u64::from(small)
+                    };
+                    let number = if opcode == Opcode::Proto {
+                        number % 6
+                    } else {
+                        number
+                    };
                     bytes.extend(&number.to_le_bytes()[..usize::from(size)]);
                 }
                 ArgumentKind::Line => {
@@ -125,7 +131,8 @@ fn operation() -> impl Strategy<Value = Vec<u8>> {
 /// Opcodes in no sensible order, behind a stack that is deep enough for most of them.
 fn soup() -> impl Strategy<Value = Vec<u8>> {
     (vec(operation(), 0..60), any::<bool>()).prop_map(|(operations, stop)| {
-        let mut bytes = b"\x80\x04]}(NK\x01\x8c\x02os\x94\x8c\x06system\x94cos\npath\n\x94)\x94K\x05".to_vec();
+        let mut bytes =
+            b"\x80\x04]}(NK\x01\x8c\x02os\x94\x8c\x06system\x94cos\npath\n\x94)\x94K\x05".to_vec();
         bytes.extend(operations.concat());
         if stop {
             bytes.push(b'.');
@@ -151,15 +158,17 @@ fn valid() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
-    (valid(), vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)).prop_map(
-        |(mut bytes, changes)| {
+    (
+        valid(),
+        vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    )
+        .prop_map(|(mut bytes, changes)| {
             for (at, byte) in changes {
                 let at = at.index(bytes.len());
                 bytes[at] = byte;
             }
             bytes
-        },
-    )
+        })
 }
 
 fn any_input() -> impl Strategy<Value = Vec<u8>> {
@@ -268,19 +277,25 @@ proptest! {
 #[test]
 fn a_call_in_front_of_the_cut_stays_critical() {
     let call = assemble("GLOBAL 'os system'\nMARK\nSTRING 'x'\nTUPLE\nREDUCE\n");
-    let rest = assemble("POP\nEMPTY_DICT\nMARK\nSTRING 'a'\nINT 1\nSETITEMS\nFLOAT 1.5\nTUPLE2\nSTOP");
+    let rest =
+        assemble("POP\nEMPTY_DICT\nMARK\nSTRING 'a'\nINT 1\nSETITEMS\nFLOAT 1.5\nTUPLE2\nSTOP");
     let whole = [&call[..], &rest].concat();
     for cut in call.len()..=whole.len() {
         let scan = scanned(&whole[..cut]);
         let finding = &scan.report.findings[0];
         assert_eq!(finding.severity, Severity::Critical, "cut at {cut}");
-        assert_eq!(finding.subject.as_deref(), Some("os.system"), "cut at {cut}");
+        assert_eq!(
+            finding.subject.as_deref(),
+            Some("os.system"),
+            "cut at {cut}"
+        );
     }
 }
 
 #[test]
 fn a_limit_on_memory_ends_the_run_and_keeps_the_findings() {
-    let mut pickle = assemble("GLOBAL 'os system'\nMARK\nSTRING 'x'\nTUPLE\nREDUCE\nEMPTY_LIST\nMARK");
+    let mut pickle =
+        assemble("GLOBAL 'os system'\nMARK\nSTRING 'x'\nTUPLE\nREDUCE\nEMPTY_LIST\nMARK");
     let one = assemble("EMPTY_DICT\nMARK\nBININT1 1\nBININT1 2\nSETITEMS");
     for _ in 0..2_000_000 {
         pickle.extend(&one);
@@ -324,7 +339,10 @@ const BRIEFLY: Duration = Duration::from_secs(20);
 #[test]
 fn doubling_costs_nothing() {
     let started = Instant::now();
-    for step in ["DUP\nTUPLE2", "MEMOIZE\nPOP\nBINGET 0\nBINGET 0\nTUPLE2\nBINPUT 0"] {
+    for step in [
+        "DUP\nTUPLE2",
+        "MEMOIZE\nPOP\nBINGET 0\nBINGET 0\nTUPLE2\nBINPUT 0",
+    ] {
         let text = format!("PROTO 4\nNONE\nMEMOIZE\nREPEAT 200\n{step}\nEND\nSTOP");
         assert_eq!(scanned(&assemble(&text)).outcome.error, None);
     }
@@ -357,7 +375,9 @@ fn a_tuple_nested_a_hundred_thousand_deep_is_judged() {
 #[test]
 fn a_hundred_thousand_marks_and_calls_are_judged() {
     let started = Instant::now();
-    let marks = scanned(&assemble("REPEAT 100000\nMARK\nEND\nREPEAT 100000\nTUPLE\nEND\nSTOP"));
+    let marks = scanned(&assemble(
+        "REPEAT 100000\nMARK\nEND\nREPEAT 100000\nTUPLE\nEND\nSTOP",
+    ));
     assert_eq!(marks.outcome.error, None);
     let calls = scanned(&assemble(
         "GLOBAL 'collections OrderedDict'\nREPEAT 100000\nEMPTY_TUPLE\nREDUCE\nEND\nSTOP",
@@ -387,7 +407,8 @@ fn a_count_is_compared_with_the_bytes_left() {
 
 #[test]
 fn the_highest_memo_index_costs_one_entry() {
-    let text = "NONE\nLONG_BINPUT 4294967295\nPOP\nLONG_BINGET 4294967295\nPUT 18446744073709551615\nSTOP";
+    let text =
+        "NONE\nLONG_BINPUT 4294967295\nPOP\nLONG_BINGET 4294967295\nPUT 18446744073709551615\nSTOP";
     let limits = Limits::default().with_memory(1 << 20);
     assert_eq!(scan(&assemble(text), 0, &limits).outcome.error, None);
     let absent = scanned(&assemble("LONG_BINGET 4294967295\nSTOP"));
@@ -407,7 +428,9 @@ fn names_are_escaped_in_findings() {
         (r"'sys\ud800tem'", "acme.sys\u{fffd}\u{fffd}\u{fffd}tem"),
         (r"'sys`tem'", "acme.sys`tem"),
     ] {
-        let text = format!("PROTO 4\nSHORT_BINUNICODE 'acme'\nSHORT_BINUNICODE {name}\nSTACK_GLOBAL\nSTOP");
+        let text = format!(
+            "PROTO 4\nSHORT_BINUNICODE 'acme'\nSHORT_BINUNICODE {name}\nSTACK_GLOBAL\nSTOP"
+        );
         let scan = scanned(&assemble(&text));
         let finding = &scan.report.findings[0];
         assert_eq!(finding.subject.as_deref(), Some(shown));
@@ -433,8 +456,7 @@ fn the_graph_is_kept_whole_where_it_is_asked_for() {
         fn effect(&mut self, _: &pickle_vm::Effect<'_>) {}
     }
     let pickle = assemble("EMPTY_LIST\nMARK\nBININT1 1\nBININT1 2\nAPPENDS\nSTOP");
-    let mut machine =
-        Machine::new(&pickle, 0, &Lists::built_in(), &Limits::default()).keep_all();
+    let mut machine = Machine::new(&pickle, 0, &Lists::built_in(), &Limits::default()).keep_all();
     assert_eq!(machine.run(&mut Nothing).error, None);
     let (graph, result) = machine.into_graph();
     let pickle_vm::View::List(items) = graph.view(result.unwrap()) else {

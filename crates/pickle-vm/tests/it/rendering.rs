@@ -144,7 +144,12 @@ fn kind_text(effect: &Effect<'_>) -> String {
         EffectKind::Extension { code, .. } => format!("extension {code}"),
         EffectKind::Embedded { bytes } => format!("embedded {}", shown(*bytes)),
         EffectKind::Array { array, bytes } => {
-            format!("array of {} at {}..{}", shown(*array), bytes.start, bytes.end)
+            format!(
+                "array of {} at {}..{}",
+                shown(*array),
+                bytes.start,
+                bytes.end
+            )
         }
         EffectKind::Divergence(divergence) => format!("divergence: {divergence}"),
         EffectKind::Stop { value } => format!("stop with {}", shown(*value)),
@@ -164,7 +169,11 @@ const fn call_text(call: Call) -> &'static str {
 }
 
 fn name_text(name: &Name) -> String {
-    let written = format!("{} {}", escape(&name.written_module), escape(&name.written_name));
+    let written = format!(
+        "{} {}",
+        escape(&name.written_module),
+        escape(&name.written_name)
+    );
     let full = escape(&name.full());
     if full == written.replace(' ', ".") {
         full
@@ -194,7 +203,10 @@ fn value_text(graph: &Graph<'_>, value: Value, depth: usize) -> String {
         View::Int(int) => format!("{int}"),
         View::HugeInt => "a huge integer".to_owned(),
         View::Float(float) => format!("{float:?}"),
-        View::Text(text) => format!("'{}'", escape_shortened(&String::from_utf8_lossy(&text), 60)),
+        View::Text(text) => format!(
+            "'{}'",
+            escape_shortened(&String::from_utf8_lossy(&text), 60)
+        ),
         View::Bytes(bytes) => bytes_text(&bytes),
         View::ByteArray(bytes) => format!("bytearray({})", bytes_text(&bytes)),
         View::Tuple(items) => format!("({})", joined(items)),

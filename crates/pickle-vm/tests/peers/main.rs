@@ -1,0 +1,117 @@
+//! Against CPython's `pickletools`, where `python3` is installed; reported as ignored elsewhere.
+
+use std::process::{Command, ExitCode, Stdio};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pickle_vm::{Decoder, Opcode};
+
+const SCRIPT: &str = include_str!("genops.py");
+
+fn main() -> ExitCode {
+    let absent = !Command::new("python3")
+        .args(["-c", "import pickletools"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    let trials = vec![
+        Trial::test("opcodes_are_those_of_pickletools", opcodes).with_ignored_flag(absent),
+        Trial::test("pickles_are_decoded_as_pickletools_does", pickles).with_ignored_flag(absent),
+        Trial::test("what_pickletools_reads_of_broken_pickles_is_read", mutated)
+            .with_ignored_flag(absent),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Runs the script and returns its lines.
+fn python(what: &str) -> Result<Vec<String>, Failed> {
+    let output = Command::new("python3")
+        .args(["-I", "-c", SCRIPT, what])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("python3: {}", output.status).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
+fn opcodes() -> Result<(), Failed> {
+    let mut found: Vec<String> = Opcode::ALL
+        .iter()
+        .map(|opcode| format!("{} {} {}", opcode.name(), opcode.byte(), opcode.protocol()))
+        .collect();
+    let mut wanted = python("opcodes")?;
+    found.sort();
+    wanted.sort();
+    same(&found, &wanted)
+}
+
+fn pickles() -> Result<(), Failed> {
+    let lines = python("pickles")?;
+    if lines.len() < 300 {
+        return Err(format!("{} pickles", lines.len()).into());
+    }
+    for line in lines {
+        let (pickle, wanted) = read(&line)?;
+        let found = decoded(&pickle);
+        same(&found, &wanted)?;
+        if wanted.last().map(String::as_str) != Some(&*format!("STOP@{}", pickle.len() - 1)) {
+            return Err(format!("no STOP at the end of {line}").into());
+        }
+    }
+    Ok(())
+}
+
+fn mutated() -> Result<(), Failed> {
+    for line in python("mutated")? {
+        let (pickle, wanted) = read(&line)?;
+        let mut found = decoded(&pickle);
+        // Pickletools looks into arguments and may refuse what the decoder leaves to the machine.
+        found.truncate(wanted.len());
+        same(&found, &wanted)?;
+    }
+    Ok(())
+}
+
+/// The bytes of a pickle and the opcodes that the peer sees in it.
+fn read(line: &str) -> Result<(Vec<u8>, Vec<String>), Failed> {
+    let mut fields = line.split(' ');
+    let hex = fields.next().unwrap_or_default();
+    let mut pickle = Vec::with_capacity(hex.len() / 2);
+    for pair in hex.as_bytes().chunks(2) {
+        pickle.push(u8::from_str_radix(std::str::from_utf8(pair)?, 16)?);
+    }
+    Ok((pickle, fields.map(str::to_owned).collect()))
+}
+
+/// The opcodes up to STOP or to the first one that cannot be read.
+fn decoded(pickle: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for op in Decoder::new(pickle).map_while(Result::ok) {
+        found.push(format!("{}@{}", op.opcode(), op.range().start));
+        if op.opcode() == Opcode::Stop {
+            break;
+        }
+    }
+    found
+}
+
+fn same(found: &[String], wanted: &[String]) -> Result<(), Failed> {
+    if found == wanted {
+        return Ok(());
+    }
+    let at = found
+        .iter()
+        .zip(wanted)
+        .take_while(|(found, wanted)| found == wanted)
+        .count();
+    Err(format!(
+        "differs at {at}: found {:?}, wanted {:?}",
+        found.get(at),
+        wanted.get(at)
+    )
+    .into())
+}

@@ -1,0 +1,62 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod byte_size;
+mod describe;
+mod effects;
+mod exit;
+mod explain;
+mod failure;
+mod output;
+mod pages;
+mod progress;
+mod rules;
+mod scan;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use weighbridge::findings::escape;
+
+use crate::arguments::{Arguments, Command, PickleCommand};
+use crate::exit::Exit;
+use crate::output::destination::Destination;
+
+fn main() -> ExitCode {
+    exit::guarded(run).into()
+}
+
+fn run() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return answer(&error),
+    };
+    let color = arguments.color;
+    let result = match arguments.command {
+        Command::Scan(scan) => scan::run(&scan, color),
+        Command::Pickle {
+            command: PickleCommand::Effects(effects),
+        } => effects::run(&effects),
+        Command::Rules(rules) => rules::run(&rules),
+        Command::Explain(explain) => explain::run(&explain),
+    };
+    result.unwrap_or_else(|failure| {
+        let _ = writeln!(io::stderr(), "error: {failure}");
+        failure.exit()
+    })
+}
+
+/// Prints help or version to stdout, or what is wrong with the command line to stderr.
+fn answer(error: &clap::Error) -> Exit {
+    let text = error.render().to_string();
+    if !error.use_stderr() {
+        return Destination::Stdout.write(text.as_bytes(), Exit::Fine);
+    }
+    // It repeats words of the command line, and those may be names of files.
+    for line in text.lines() {
+        let _ = writeln!(io::stderr(), "{}", escape(line));
+    }
+    Exit::Usage
+}

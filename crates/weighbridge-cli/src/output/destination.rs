@@ -1,0 +1,218 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::exit::Exit;
+use crate::failure::{Failure, quoted};
+
+/// Where a report goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Destination<'p> {
+    Stdout,
+    File(&'p Path),
+}
+
+impl<'p> Destination<'p> {
+    /// Takes the file that was named, or stdout; refuses a file that could only be written in vain.
+    pub(crate) fn new(output: Option<&'p Path>) -> Result<Self, Failure> {
+        let Some(path) = output.filter(|path| path.as_os_str() != "-") else {
+            return Ok(Self::Stdout);
+        };
+        let folder = folder(path);
+        if path.is_dir() {
+            return Err(Failure::usage(format!("{} is a folder", quoted(path))));
+        }
+        if !folder.is_dir() {
+            return Err(Failure::usage(format!("no folder {}", quoted(folder))));
+        }
+        Ok(Self::File(path))
+    }
+
+    pub(crate) const fn is_stdout(self) -> bool {
+        matches!(self, Self::Stdout)
+    }
+
+    /// Writes a report whose exit code is settled, and returns that code.
+    ///
+    /// Who closes the pipe does not want to read on, which changes nothing. Any other failure makes the run
+    /// undecided, unless something was found.
+    pub(crate) fn write(self, report: &[u8], settled: Exit) -> Exit {
+        let written = match self {
+            Self::Stdout => to_stdout(report),
+            Self::File(path) => to_file(path, report),
+        };
+        let Err(error) = written else {
+            return settled;
+        };
+        let place = match self {
+            Self::Stdout => "standard output".to_owned(),
+            Self::File(path) => quoted(path),
+        };
+        complain(&format!("cannot write to {place}: {error}"));
+        match settled {
+            Exit::Found => Exit::Found,
+            _ => Exit::Undecided,
+        }
+    }
+}
+
+/// Says something on stderr. Nothing is to be done where that fails.
+pub(crate) fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "error: {message}");
+}
+
+fn to_stdout(report: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(report).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Puts a file in the place of what is there, whole or not at all. What is no regular file, such as a pipe
+/// or a terminal, is written to.
+fn to_file(path: &Path, report: &[u8]) -> io::Result<()> {
+    // A link stays, and what it leads to is replaced.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let before = fs::metadata(path).ok();
+    if before.as_ref().is_some_and(|before| !before.is_file()) {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        return file.write_all(report);
+    }
+    let (mut file, temporary) = Temporary::create_beside(path)?;
+    file.write_all(report)?;
+    if let Some(before) = before {
+        file.set_permissions(before.permissions())?;
+    }
+    file.sync_all()?;
+    drop(file);
+    temporary.rename(path)
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => path,
+    }
+}
+
+/// A file beside the one that it is to replace, removed if it never does.
+struct Temporary {
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Temporary {
+    /// Names that are tried; all taken means that somebody takes them on purpose.
+    const ATTEMPTS: u32 = 100;
+
+    fn create_beside(path: &Path) -> io::Result<(File, Self)> {
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        for attempt in 0..Self::ATTEMPTS {
+            let mut hidden = std::ffi::OsString::from(".");
+            hidden.push(name);
+            hidden.push(format!(".{}-{attempt}.tmp", std::process::id()));
+            let path = path.with_file_name(hidden);
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => {
+                    let renamed = false;
+                    return Ok((file, Self { path, renamed }));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    fn rename(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.renamed = true;
+        sync_folder(folder(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // It is only in the way; what went wrong before is what is told.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::io::Read as _;
+    use std::path::Path;
+
+    use super::to_file;
+
+    fn text(path: &Path) -> String {
+        let mut text = String::new();
+        File::open(path).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        to_file(&path, b"one").unwrap();
+        to_file(&path, b"two").unwrap();
+        assert_eq!(text(&path), "two");
+        assert_eq!(names(folder.path()), ["report.json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("report"), folder.path().join("link"));
+        to_file(&path, b"one").unwrap();
+        std::os::unix::fs::symlink("report", &link).unwrap();
+        to_file(&link, b"two").unwrap();
+        assert_eq!(text(&path), "two");
+        assert!(link.is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mode_of_the_file_that_was_there_is_kept() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report");
+        to_file(&path, b"one").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        to_file(&path, b"two").unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_not_replaced() {
+        to_file(Path::new("/dev/null"), b"one").unwrap();
+        assert!(!Path::new("/dev/null").is_file());
+    }
+}

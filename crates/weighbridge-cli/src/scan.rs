@@ -1,0 +1,144 @@
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use weighbridge::hold;
+use weighbridge::scan::{self, Depth, Limits, Options, Progress as _, Report, Scanner};
+
+use crate::arguments::{Color, Format, Scan};
+use crate::exit::{self, Exit, FailOn};
+use crate::failure::{Failure, quoted};
+use crate::output::destination::{Destination, complain};
+use crate::output::palette::Palette;
+use crate::output::{json, text};
+use crate::progress::Bar;
+
+/// What stands for standard input on the command line.
+pub(crate) const STDIN: &str = "-";
+/// What stands for standard input in reports.
+pub(crate) const STDIN_NAME: &str = "<stdin>";
+
+/// Scans, settles the exit code, and then writes the report.
+pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
+    let destination = Destination::new(arguments.output.as_deref())?;
+    if let Some(output) = &arguments.output
+        && let Some(path) = arguments
+            .paths
+            .iter()
+            .find(|path| is_same_file(path, output))
+    {
+        let path = quoted(path);
+        return Err(Failure::usage(format!(
+            "the report would replace {path}, which is to be scanned"
+        )));
+    }
+    if arguments.paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Failure::usage(
+            "standard input can be read once only".to_owned(),
+        ));
+    }
+    guard_truncation();
+
+    let progress = Bar::start(!arguments.quiet);
+    let scanned = scan_all(arguments, &progress);
+    drop(progress);
+    let report = scanned?;
+
+    let fail_on = if arguments.exit_zero {
+        FailOn::Nothing
+    } else {
+        FailOn::Severity(arguments.fail_on)
+    };
+    let settled = exit::settle(&report, fail_on);
+    let palette = Palette::choose(color, destination.is_stdout());
+    let mut written = Vec::new();
+    match arguments.format {
+        Format::Json => {
+            json::write(&mut written, &report)
+                .map_err(|error| Failure::failed(error.to_string()))?;
+        }
+        Format::Text => {
+            written.extend(text::details(&report, &palette).into_bytes());
+            if !arguments.quiet {
+                written.extend(text::summary(&report, &palette).into_bytes());
+            }
+        }
+    }
+    if !destination.is_stdout() && !arguments.quiet {
+        let summary = text::summary(&report, &Palette::default());
+        let _ = io::stderr().write_all(summary.as_bytes());
+    }
+    Ok(destination.write(&written, settled))
+}
+
+/// Takes care that a file that somebody truncates while it is read does not end the process.
+pub(crate) fn guard_truncation() {
+    if let Err(error) = hold::guard_truncation() {
+        complain(&format!(
+            "a file that is truncated while it is read will end the program: {error}"
+        ));
+    }
+}
+
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
+
+fn is_same_file(path: &Path, output: &Path) -> bool {
+    match (path.canonicalize(), output.canonicalize()) {
+        (Ok(path), Ok(output)) => path == output && path.is_file(),
+        // What is not there yet is not to be scanned either.
+        _ => false,
+    }
+}
+
+/// Scans everything that was given, in that order.
+fn scan_all(arguments: &Scan, progress: &Bar) -> Result<Report, Failure> {
+    let scanner = Scanner::new(options(arguments));
+    let mut report = Report::default();
+    // What stands before, between and behind `-` is scanned together.
+    for paths in arguments
+        .paths
+        .chunk_by(|one, other| !is_stdin(one) && !is_stdin(other))
+    {
+        match paths {
+            [path] if is_stdin(path) => {
+                progress.found(1);
+                let target = scanner.scan_reader(STDIN_NAME, io::stdin().lock());
+                progress.scanned(&target);
+                report.targets.push(target);
+            }
+            paths => {
+                let scanned = scanner.scan_paths(paths, progress).map_err(failure)?;
+                report.targets.extend(scanned.targets);
+            }
+        }
+    }
+    Ok(report)
+}
+
+fn options(arguments: &Scan) -> Options {
+    let limits = Limits::default()
+        .with_nesting(arguments.max_depth)
+        .with_inflated_bytes(arguments.max_inflated_bytes.0)
+        .with_members(arguments.max_members)
+        .with_files(arguments.max_files)
+        .with_stdin_bytes(arguments.max_stdin_bytes.0);
+    let depth = if arguments.full {
+        Depth::Full
+    } else {
+        Depth::Quick
+    };
+    Options::default()
+        .with_limits(limits)
+        .with_depth(depth)
+        .with_jobs(arguments.jobs)
+}
+
+fn failure(error: scan::Error) -> Failure {
+    match error {
+        scan::Error::NotFound { path } => {
+            Failure::usage(format!("{} does not exist", quoted(&path)))
+        }
+        other => Failure::failed(other.to_string()),
+    }
+}

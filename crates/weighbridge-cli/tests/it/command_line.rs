@@ -1,0 +1,175 @@
+use insta::assert_snapshot;
+
+use crate::pickles::CLEAN;
+use crate::sandbox::Sandbox;
+
+#[test]
+fn a_path_that_does_not_exist_is_usage() {
+    let sandbox = Sandbox::with(&[("model.pkl", CLEAN)]);
+    assert_snapshot!(sandbox.run(&["scan", "model.pkl", "nowhere\x1b[2J.pkl"]), @r"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: `nowhere\x1b[2J.pkl` does not exist
+    ");
+}
+
+#[test]
+fn a_bad_option_is_usage() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!(sandbox.run(&["scan", "--colour", "model.pkl"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: unexpected argument '--colour' found
+
+      tip: a similar argument exists: '--color'
+
+    Usage: weighbridge scan --color <WHEN> <PATH>...
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(sandbox.run(&["scan", "--fail-on", "severe", "model.pkl"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: invalid value 'severe' for '--fail-on <SEVERITY>'
+      [possible values: info, low, medium, high, critical]
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(sandbox.run(&["scan", "--max-inflated-bytes", "1GB", "model.pkl"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: invalid value '1GB' for '--max-inflated-bytes <BYTES>': expected a number of bytes such as 4096, 64KiB, 16MiB or 1GiB
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn words_of_the_command_line_are_repeated_harmlessly() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!(sandbox.run(&["scan", "--\x1b[2J\u{202e}"]), @r"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: unexpected argument '--\x1b[2J\u{202e}' found
+
+      tip: to pass '--\x1b[2J\u{202e}' as a value, use '-- --\x1b[2J\u{202e}'
+
+    Usage: weighbridge scan [OPTIONS] <PATH>...
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn no_command_is_usage() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.run::<&str>(&[]);
+    assert!(
+        run.starts_with("exit: 4\n--- stdout\n--- stderr\nWeigh machine-learning"),
+        "{run}"
+    );
+}
+
+#[test]
+fn standard_input_can_be_named_once() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!(sandbox.run(&["scan", "-", "-"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: standard input can be read once only
+    ");
+}
+
+#[test]
+fn help_and_version_are_fine() {
+    let sandbox = Sandbox::new();
+    let version = env!("CARGO_PKG_VERSION");
+    let shown = format!("exit: 0\n--- stdout\nweighbridge {version}\n--- stderr\n");
+    assert_eq!(sandbox.run(&["--version"]), shown);
+    assert_snapshot!(sandbox.run(&["--help"]), @"
+    exit: 0
+    --- stdout
+    Weigh machine-learning models before they are loaded
+
+    Usage: weighbridge [OPTIONS] <COMMAND>
+
+    Commands:
+      scan     Judge model files, and folders of them, without loading anything
+      pickle   Look into pickles
+      rules    List the rules
+      explain  Print the page of a rule
+
+    Options:
+          --color <WHEN>  Use colors; `auto` uses them on a terminal unless NO_COLOR is set [default:
+                          auto] [possible values: auto, always, never]
+      -h, --help          Print help
+      -V, --version       Print version
+    --- stderr
+    ");
+    assert_snapshot!(sandbox.run(&["scan", "--help"]), @"
+    exit: 0
+    --- stdout
+    Judge model files, and folders of them, without loading anything
+
+    Usage: weighbridge scan [OPTIONS] <PATH>...
+
+    Arguments:
+      <PATH>...  Files and folders; `-` reads standard input
+
+    Options:
+          --color <WHEN>        Use colors; `auto` uses them on a terminal unless NO_COLOR is set
+                                [default: auto] [possible values: auto, always, never]
+          --format <FORMAT>     Write the report in this format [default: text] [possible values: text,
+                                json]
+      -o, --output <FILE>       Write the report to this file, whole or not at all
+          --fail-on <SEVERITY>  Fail on findings of this severity and above [default: medium] [possible
+                                values: info, low, medium, high, critical]
+          --exit-zero           Do not fail on findings; what is undecided still fails
+          --full                Read every byte and compare every check sum, those of raw storage too
+      -j, --jobs <N>            Scan so many files at a time [default: one per core]
+      -q, --quiet               Print no progress and no summary
+      -h, --help                Print help
+
+    Limits:
+          --max-depth <N>               Look into archives and payloads so many layers deep [default: 8]
+          --max-inflated-bytes <BYTES>  Inflate at most so many bytes per file [default: 16GiB]
+          --max-files <N>               Walk at most so many files per folder [default: 1000000]
+          --max-members <N>             Look at at most so many members per file [default: 1000000]
+          --max-stdin-bytes <BYTES>     Take at most so many bytes from standard input [default: 1GiB]
+
+    Exit codes:
+      0  everything was read, and no finding counts
+      1  a finding of --fail-on or above
+      2  undecided: something that should have been judged was not
+      3  nothing here that can be judged
+      4  wrong usage; a path that does not exist
+    --- stderr
+    ");
+    assert_snapshot!(sandbox.run(&["pickle", "effects", "--help"]), @"
+    exit: 0
+    --- stdout
+    List what loading would do: imports, calls, state and item writes
+
+    Usage: weighbridge pickle effects [OPTIONS] <FILE>
+
+    Arguments:
+      <FILE>  The file; `-` reads standard input
+
+    Options:
+          --color <WHEN>     Use colors; `auto` uses them on a terminal unless NO_COLOR is set [default:
+                             auto] [possible values: auto, always, never]
+          --member <MEMBER>  Look only into this member of the container, as reports name it
+          --stream <N>       Look only into this one of several pickles that follow each other, counted
+                             from 0
+          --format <FORMAT>  Write in this format; json is one object per line [default: text] [possible
+                             values: text, json]
+      -h, --help             Print help
+    --- stderr
+    ");
+}

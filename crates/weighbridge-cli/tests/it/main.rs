@@ -1,0 +1,15 @@
+//! Runs the binary as a user would: what it prints, where, and its exit code.
+
+#![cfg(test)]
+
+mod command_line;
+mod effects;
+mod json;
+mod names;
+mod output;
+mod pickles;
+mod readme;
+mod rules;
+mod sandbox;
+mod scan;
+mod schema;

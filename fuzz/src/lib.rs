@@ -1,0 +1,166 @@
+//! What must hold for every input: ordinary functions that panic when a promise is broken. The fuzz targets
+//! are one line of glue each, and a plain `cargo test` replays seeds and regressions through the same
+//! functions.
+
+use model_formats::npy;
+use model_scan::zip::{self, Archive, Budget};
+use model_scan::{Options, Scanner, Verdict};
+use pickle_vm::{Decoder, Effect, EffectSink, Limits, Lists, Machine, View};
+
+/// An oracle and the name of its target.
+pub type Oracle = (&'static str, fn(&[u8]));
+
+/// Every oracle, in the order in which the target `parsers` chooses by its first byte.
+pub const ORACLES: [Oracle; 6] = [
+    ("pickle_never_panics", pickle_never_panics),
+    ("pickle_limits_hold", pickle_limits_hold),
+    (
+        "pickle_garbage_changes_nothing",
+        pickle_garbage_changes_nothing,
+    ),
+    ("zip_never_panics", zip_never_panics),
+    ("npy_never_panics", npy_never_panics),
+    ("scan_never_panics", scan_never_panics),
+];
+
+/// Chooses an oracle by the first byte.
+pub fn parsers(data: &[u8]) {
+    if let Some((first, rest)) = data.split_first() {
+        ORACLES[usize::from(*first) % ORACLES.len()].1(rest);
+    }
+}
+
+/// Looks at every value that an effect shows.
+struct Look;
+
+impl EffectSink for Look {
+    fn effect(&mut self, effect: &Effect<'_>) {
+        assert!(effect.range.start <= effect.range.end);
+        assert!(effect.range.end <= len(effect.graph().input()));
+    }
+}
+
+/// The decoder is total, the machine ends, and what it says lies within the input.
+pub fn pickle_never_panics(data: &[u8]) {
+    let mut at = 0;
+    for op in Decoder::new(data).flatten() {
+        assert_eq!(op.range().start, at, "opcodes follow each other");
+        at = op.range().end;
+        assert!(op.argument().len() < op.range().len().max(1));
+    }
+    let limits = Limits::default().with_memory(64 << 20);
+    let mut machine = Machine::new(data, 0, &Lists::built_in(), &limits).keep_all();
+    machine.run(&mut Look);
+    let (graph, value) = machine.into_graph();
+    if let Some(value) = value {
+        if let View::Tuple(items) | View::List(items) | View::Dict(items) = graph.view(value) {
+            for item in items.take(1000) {
+                let _ = graph.view(item);
+            }
+        }
+    }
+    let scan = pickle_vm::scan(data, 0, &limits);
+    assert!(scan.outcome.end <= len(data));
+    for finding in &scan.report.findings {
+        assert!(finding.location.byte_start <= finding.location.byte_end);
+        assert!(finding.location.byte_end <= len(data) || finding.location.file_byte_end.is_none());
+        assert!(!finding.message.chars().any(char::is_control));
+    }
+    for array in &scan.report.arrays {
+        assert!(array.start <= array.end && array.end <= len(data));
+    }
+}
+
+/// Small ceilings are kept, and reaching one never loses what was found before.
+pub fn pickle_limits_hold(data: &[u8]) {
+    let wide = pickle_vm::scan(data, 0, &Limits::default());
+    let narrow = Limits::default()
+        .with_memory(1 << 16)
+        .with_findings(5)
+        .with_readings(0);
+    let scan = pickle_vm::scan(data, 0, &narrow);
+    assert!(scan.report.findings.len() <= 7);
+    if !wide.report.findings.is_empty() {
+        assert!(
+            scan.outcome.error.is_some() || !scan.report.findings.is_empty() || {
+                // What only another reading shows is not followed here.
+                wide.report.findings.iter().all(|finding| {
+                    finding.reached.is_some() || finding.location.file_byte_end.is_none()
+                })
+            }
+        );
+    }
+}
+
+/// What follows a pickle's STOP changes nothing about it.
+pub fn pickle_garbage_changes_nothing(data: &[u8]) {
+    let limits = Limits::default();
+    let scan = pickle_vm::scan(data, 0, &limits);
+    if scan.outcome.error.is_some() {
+        return;
+    }
+    let end = usize::try_from(scan.outcome.end).unwrap();
+    let alone = pickle_vm::scan(&data[..end], 0, &limits);
+    assert_eq!(alone.outcome, scan.outcome);
+    // Other readings of the bytes may run on into what follows.
+    if scan
+        .report
+        .findings
+        .iter()
+        .all(|finding| finding.rule.code() != "PKL009")
+    {
+        assert_eq!(alone.report.findings, scan.report.findings);
+    }
+}
+
+/// Archives are read whole or refused; parts add up to the file.
+pub fn zip_never_panics(data: &[u8]) {
+    let limits = zip::Limits::default()
+        .with_inflated_member(1 << 20)
+        .with_inflated_total(8 << 20)
+        .with_members(1000);
+    let Ok(archive) = Archive::read(data, &limits) else {
+        return;
+    };
+    let mut at = 0;
+    for part in archive.structure() {
+        assert_eq!(part.range.start, at, "parts follow each other");
+        at = part.range.end;
+    }
+    assert_eq!(at, len(data), "parts are the whole file");
+    let budget = Budget::new(len(data), &limits);
+    for member in archive.members() {
+        for reading in member.readings() {
+            let contents = archive.open(reading, &limits, &budget);
+            let _ = contents.checksum();
+        }
+    }
+    for divergence in archive.divergences() {
+        let finding = divergence.finding(&archive);
+        assert!(!finding.message.chars().any(char::is_control));
+    }
+}
+
+/// Headers are read whole or refused, and what is said lies within the file.
+pub fn npy_never_panics(data: &[u8]) {
+    let checked = npy::check(data, &npy::Limits::default());
+    assert_eq!(checked.coverage.bytes(), len(data));
+    assert!(checked.coverage.accounted() <= len(data));
+}
+
+/// Any bytes get an answer, and *clean* is only said of what was read to the last byte.
+pub fn scan_never_panics(data: &[u8]) {
+    let limits = model_scan::Limits::default().with_inflated_bytes(8 << 20);
+    let scanner = Scanner::new(Options::default().with_limits(limits));
+    for name in ["model.bin", "model.pkl"] {
+        let target = scanner.scan_bytes(name, data);
+        if target.verdict == Verdict::Clean {
+            assert!(target.complete && target.coverage.is_complete());
+        }
+        assert!(target.coverage.accounted() <= target.size);
+    }
+}
+
+fn len(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap()
+}
