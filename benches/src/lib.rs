@@ -1,1 +1,93 @@
-//! The benches of Weighbridge lie in `benches/`, one per operation; nothing is here.
+//! The benches of Weighbridge lie in `benches/`, one per operation; here are the inputs that they share.
+
+/// A pickle of protocol 4: a list of `count` small dicts with the same five keys, which is as dense in
+/// opcodes as honest files get.
+#[must_use]
+pub fn small_dicts(count: u32) -> Vec<u8> {
+    let mut bytes = b"\x80\x04]\x94(".to_vec();
+    for number in 0..count {
+        bytes.extend_from_slice(b"}\x94(");
+        for (key, name) in (0_u8..).zip(["id", "score", "name", "tag", "ok"]) {
+            if number == 0 {
+                bytes.push(0x8c);
+                bytes.extend(u8::try_from(name.len()));
+                bytes.extend_from_slice(name.as_bytes());
+                bytes.push(0x94);
+            } else {
+                // The keys of the first dict lie behind the list and that dict.
+                bytes.extend_from_slice(&[b'h', key + 2]);
+            }
+            match key {
+                0 => {
+                    bytes.push(b'J');
+                    bytes.extend_from_slice(&number.to_le_bytes());
+                }
+                1 => {
+                    bytes.push(b'G');
+                    bytes.extend_from_slice(&f64::from(number).to_be_bytes());
+                }
+                2 => bytes.extend_from_slice(b"\x8c\x04name"),
+                3 => bytes.extend_from_slice(b"K\x07"),
+                _ => bytes.push(0x88),
+            }
+        }
+        bytes.push(b'u');
+        if number % 1000 == 999 {
+            bytes.extend_from_slice(b"e(");
+        }
+    }
+    bytes.extend_from_slice(b"e.");
+    bytes
+}
+
+/// A zip archive of `count` stored members of `size` bytes each, as `torch.save` lays them out.
+#[must_use]
+pub fn stored_zip(count: u32, size: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut directory = Vec::new();
+    let data = vec![0x5a; usize::try_from(size).unwrap_or_default()];
+    let crc = crc32(&data);
+    for number in 0..count {
+        let name = format!("archive/data/{number}");
+        let name_len = u16::try_from(name.len()).unwrap_or_default().to_le_bytes();
+        let offset = u32::try_from(file.len()).unwrap_or(u32::MAX).to_le_bytes();
+        let mut fixed = Vec::new();
+        fixed.extend_from_slice(&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        fixed.extend_from_slice(&crc.to_le_bytes());
+        fixed.extend_from_slice(&size.to_le_bytes());
+        fixed.extend_from_slice(&size.to_le_bytes());
+        fixed.extend_from_slice(&name_len);
+        fixed.extend_from_slice(&[0, 0]);
+        file.extend_from_slice(b"PK\x03\x04");
+        file.extend_from_slice(&fixed);
+        file.extend_from_slice(name.as_bytes());
+        file.extend_from_slice(&data);
+        directory.extend_from_slice(b"PK\x01\x02\x14\x00");
+        directory.extend_from_slice(&fixed);
+        directory.extend_from_slice(&[0; 10]);
+        directory.extend_from_slice(&offset);
+        directory.extend_from_slice(name.as_bytes());
+    }
+    let start = u32::try_from(file.len()).unwrap_or(u32::MAX);
+    let entries = u16::try_from(count).unwrap_or(u16::MAX).to_le_bytes();
+    let len = u32::try_from(directory.len()).unwrap_or(u32::MAX);
+    file.append(&mut directory);
+    file.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    file.extend_from_slice(&entries);
+    file.extend_from_slice(&entries);
+    file.extend_from_slice(&len.to_le_bytes());
+    file.extend_from_slice(&start.to_le_bytes());
+    file.extend_from_slice(&[0, 0]);
+    file
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for &byte in bytes {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    !crc
+}
