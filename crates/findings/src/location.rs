@@ -17,6 +17,9 @@ pub struct Location {
     pub stream: Option<u64>,
     /// Which opcode of that pickle, from 0.
     pub opcode: Option<u64>,
+    /// The name of that opcode, `STACK_GLOBAL`.
+    #[serde(default)]
+    pub opcode_name: Option<String>,
     /// The first byte.
     pub byte_start: u64,
     /// The byte behind the last one.
@@ -35,6 +38,7 @@ impl Location {
             member: None,
             stream: None,
             opcode: None,
+            opcode_name: None,
             byte_start: range.start,
             byte_end: range.end,
             file_byte_start: Some(range.start),
@@ -46,6 +50,13 @@ impl Location {
     #[must_use]
     pub const fn with_opcode(mut self, opcode: u64) -> Self {
         self.opcode = Some(opcode);
+        self
+    }
+
+    /// Sets the name of the opcode.
+    #[must_use]
+    pub fn with_opcode_name(mut self, name: &str) -> Self {
+        self.opcode_name = Some(String::from(name));
         self
     }
 

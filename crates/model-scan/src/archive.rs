@@ -47,8 +47,16 @@ impl Inspector<'_> {
         };
         inspection.coverage = archive.coverage();
         inspection.kind = kind_of(&archive).to_owned();
+        let headless = archive
+            .divergences()
+            .iter()
+            .any(|divergence| divergence.kind == DivergenceKind::EndRecordMissing);
         for divergence in archive.divergences() {
             let mut finding = divergence.finding(&archive);
+            // Without a directory no member can be in one.
+            if divergence.kind == DivergenceKind::NotInDirectory && headless {
+                finding.severity = Severity::Low;
+            }
             // torch looks names up without regard to case, so there a twin hides the other one.
             if divergence.kind == DivergenceKind::CaseTwin && inspection.kind.starts_with("torch") {
                 finding.severity = Severity::Medium;
@@ -156,7 +164,9 @@ impl Inspector<'_> {
         };
         // Raw weights are read in full only on request; what was parsed is compared.
         let bulky = found.kind == Kind::Unknown.label() || found.unsupported || found.kind == "npy";
-        let crc = if self.options.depth == Depth::Full || !stored || !bulky {
+        let crc = if !whole {
+            CrcCheck::NotChecked
+        } else if self.options.depth == Depth::Full || !stored || !bulky {
             match opened.checksum() {
                 Checksum::Holds => CrcCheck::Ok,
                 Checksum::Differs { .. } => {

@@ -77,7 +77,7 @@ pub struct Target {
     pub size: u64,
     /// What is to be thought of it.
     pub verdict: Verdict,
-    /// Whether everything in it was read.
+    /// Whether everything in it was read and judged.
     pub complete: bool,
     /// What was found, by location.
     pub findings: Vec<Finding>,

@@ -1,4 +1,5 @@
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use findings::Coverage;
@@ -60,6 +61,17 @@ enum Job<'r> {
     Problem { path: PathBuf, reason: String },
 }
 
+impl Job<'_> {
+    /// The path that reports show.
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Problem { path, .. } => path.clone(),
+            Self::File { root, below } if below.as_os_str().is_empty() => root.path.clone(),
+            Self::File { root, below } => root.path.join(below),
+        }
+    }
+}
+
 /// A path that was given.
 struct Opened {
     path: PathBuf,
@@ -99,7 +111,7 @@ impl Scanner {
         let limit = self.options.limits.stdin_bytes;
         match Held::from_reader(name, reader, limit) {
             Ok(held) => self.scan_held(Path::new(name), &held).0,
-            Err(error) => unreadable(PathBuf::from(name), &error.to_string()),
+            Err(error) => unreadable(PathBuf::from(name), &error.kind().to_string()),
         }
     }
 
@@ -142,7 +154,9 @@ impl Scanner {
         }
         progress.found(length(jobs.len()));
         let scan = |job: &Job<'_>| {
-            let target = self.run(job);
+            // A fault of ours in one file must not take the answers about the others away.
+            let target = catch_unwind(AssertUnwindSafe(|| self.run(job)))
+                .unwrap_or_else(|_| unreadable(job.path(), "the scanner failed on this file"));
             progress.scanned(&target);
             target
         };
@@ -165,10 +179,11 @@ impl Scanner {
         let options = model_hold::Options::default().with_links(Links::WithinCache);
         match Root::open_with(path, &options) {
             Ok(root) => {
+                // A file that is given alone lies in no folder that is scanned.
                 let modules = if root.is_folder() {
                     ModuleFiles::below(&root, &self.walk_limits())
                 } else {
-                    ModuleFiles::beside(path)
+                    ModuleFiles::default()
                 };
                 Ok(Opened {
                     path: path.to_owned(),
@@ -176,7 +191,7 @@ impl Scanner {
                     modules,
                 })
             }
-            Err(error) => Err((path.to_owned(), error.to_string())),
+            Err(error) => Err((path.to_owned(), error.kind().to_string())),
         }
     }
 
@@ -203,7 +218,7 @@ impl Scanner {
                 Item::Repeat(_) => {}
                 Item::Problem(error) => jobs.push(Job::Problem {
                     path: root.path.join(error.path()),
-                    reason: error.to_string(),
+                    reason: error.kind().to_string(),
                 }),
             }
         }
@@ -213,11 +228,7 @@ impl Scanner {
         match job {
             Job::Problem { path, reason } => unreadable(path.clone(), reason),
             Job::File { root, below } => {
-                let path = if below.as_os_str().is_empty() {
-                    root.path.clone()
-                } else {
-                    root.path.join(below)
-                };
+                let path = job.path();
                 match root.root.open_file(below) {
                     Ok(held) => {
                         let (mut target, modules) = self.scan_held(&path, &held);
@@ -227,7 +238,7 @@ impl Scanner {
                         }
                         target
                     }
-                    Err(error) => unreadable(path, &error.to_string()),
+                    Err(error) => unreadable(path, &error.kind().to_string()),
                 }
             }
         }
@@ -237,7 +248,12 @@ impl Scanner {
     fn scan_held(&self, path: &Path, held: &Held) -> (Target, Vec<String>) {
         let mapped = match held.map() {
             Ok(mapped) => mapped,
-            Err(error) => return (unreadable(path.to_owned(), &error.to_string()), Vec::new()),
+            Err(error) => {
+                return (
+                    unreadable(path.to_owned(), &error.kind().to_string()),
+                    Vec::new(),
+                );
+            }
         };
         let (name, _) = path_text(path);
         let (mut inspection, modules) = self.inspect(&name, &mapped);
@@ -282,7 +298,7 @@ fn target(path: PathBuf, size: u64, inspection: Inspection) -> Target {
     Target {
         path,
         verdict: inspection.verdict(),
-        complete: inspection.is_complete(),
+        complete: inspection.is_complete() && !inspection.unsupported,
         kind: inspection.kind,
         size,
         findings,

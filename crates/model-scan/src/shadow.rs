@@ -29,11 +29,6 @@ impl ModuleFiles {
         files
     }
 
-    /// A file that is scanned alone stands in no folder that is scanned.
-    pub(crate) fn beside(_: &Path) -> Self {
-        Self::default()
-    }
-
     fn note(&mut self, file: &Path) {
         let Some(name) = file.file_name().and_then(|name| name.to_str()) else {
             return;

@@ -2,7 +2,6 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use weighbridge::findings::{Rule, Severity};
-use weighbridge::{formats, pickle, scan};
 
 use crate::arguments::{Format, Rules};
 use crate::exit::Exit;
@@ -12,8 +11,7 @@ use crate::output::json::{self, TOOL, Tool};
 
 /// Returns the rules of every crate, one crate after the other.
 pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
-    let crates = [pickle::RULES, formats::RULES, scan::RULES];
-    crates.into_iter().flatten()
+    weighbridge::RULES.iter().copied().flatten()
 }
 
 /// Lists the rules.

@@ -18,3 +18,12 @@ pub use model_scan as scan;
 #[cfg(feature = "scan")]
 #[doc(inline)]
 pub use pickle_vm as pickle;
+
+/// Every rule of every crate, one slice for each crate that has rules.
+#[cfg(feature = "scan")]
+pub const RULES: &[&[findings::Rule]] = &[pickle_vm::RULES, model_formats::RULES, model_scan::RULES];
+
+/// The code in the project's README compiles and holds.
+#[cfg(all(doctest, feature = "scan"))]
+#[doc = include_str!("../../../README.md")]
+struct ProjectReadme;

@@ -7,10 +7,12 @@ use std::path::Path;
 
 #[path = "../../../fuzz/src/lib.rs"]
 #[allow(
-    missing_docs,
-    reason = "the oracles are the fuzz package's own, with its own lints"
+    dead_code,
+    unreachable_pub,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "the oracles are a crate of their own in the fuzz package"
 )]
-#[allow(clippy::pedantic, clippy::indexing_slicing, reason = "the same")]
 mod oracles;
 
 fn replay(folder: &str) -> usize {

@@ -16,12 +16,7 @@ const PREFIXES: [&str; 14] = [
 
 /// The rules of all crates, one after the other.
 fn rules() -> Vec<Rule> {
-    let crates: [&[Rule]; 3] = [
-        weighbridge::pickle::RULES,
-        weighbridge::formats::RULES,
-        weighbridge::scan::RULES,
-    ];
-    crates.concat()
+    weighbridge::RULES.concat()
 }
 
 fn pages() -> PathBuf {

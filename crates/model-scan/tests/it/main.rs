@@ -1,5 +1,11 @@
 //! The public behaviour of `model-scan`.
 
+#[cfg(test)]
+mod containers;
+#[cfg(test)]
+mod folders;
 mod forge;
+#[cfg(test)]
+mod pickles;
 mod sniff;
 mod zip;

@@ -208,12 +208,20 @@ fn bytes(location: &Location) -> String {
 }
 
 fn opcode(location: &Location) -> String {
-    match (location.stream, location.opcode) {
-        (None | Some(0), None) => String::new(),
-        (None | Some(0), Some(opcode)) => format!(" (opcode {opcode})"),
-        (Some(stream), None) => format!(" (stream {stream})"),
-        (Some(stream), Some(opcode)) => format!(" (stream {stream}, opcode {opcode})"),
+    let mut parts = Vec::new();
+    if let Some(stream) = location.stream.filter(|&stream| stream > 0) {
+        parts.push(format!("stream {stream}"));
     }
+    if let Some(opcode) = location.opcode {
+        parts.push(format!("opcode {opcode}"));
+    }
+    if let Some(name) = &location.opcode_name {
+        parts.push(name.clone());
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", parts.join(", "))
 }
 
 /// Lists where else the same was found.
