@@ -2,7 +2,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::panic,
-    clippy::print_stdout,
     clippy::expect_used,
     reason = "a build script reads the crate's own data, talks to cargo through stdout and fails loudly"
 )]

@@ -107,9 +107,7 @@ impl Graph<'_> {
             View::Float(float) => Const::Float(float),
             View::Text(text) => Const::Str(held(text)?),
             View::Bytes(bytes) => Const::Bytes(held(bytes)?),
-            View::ByteArray(bytes) if self.heap.is_current(value) => {
-                Const::ByteArray(held(bytes)?)
-            }
+            View::ByteArray(bytes) if self.heap.is_current(value) => Const::ByteArray(held(bytes)?),
             View::Tuple(items) => Const::Tuple(self.constants(items, budget, depth)?),
             View::List(items) if self.heap.is_current(value) => {
                 Const::List(self.constants(items, budget, depth)?)

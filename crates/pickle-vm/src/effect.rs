@@ -186,13 +186,13 @@ pub enum Divergence {
     IntegerForm,
     /// A STRING is not a proper literal.
     StringForm,
-    /// POP or POP_MARK takes away a mark or finds none.
+    /// POP takes away a mark.
     PopMark,
     /// A persistent id written as text is not ASCII.
     PersistentIdNotAscii,
     /// An extension code is zero or negative.
     ExtensionCode,
-    /// A dotted name is looked up below protocol 4, where it is not walked.
+    /// A dotted name is looked up below protocol 4, where CPython does not walk it.
     DottedName,
     /// NEWOBJ is given something that is surely no class.
     NewObjWithoutClass,
@@ -210,7 +210,7 @@ impl Divergence {
     pub const fn describe(self) -> &'static str {
         match self {
             Self::FrameCrossed => {
-                "an argument crosses the end of its frame: loading from a file and from bytes read different opcodes"
+                "an argument crosses the end of its frame: the C unpickler reads other opcodes from some files than from bytes"
             }
             Self::FrameNested => {
                 "a frame begins inside another: CPython's Python unpickler refuses it, the C one does not"
@@ -223,13 +223,13 @@ impl Divergence {
             }
             Self::IntegerForm => "an integer in a form that loaders read differently",
             Self::StringForm => "a STRING that is no proper literal",
-            Self::PopMark => "POP takes away a mark",
+            Self::PopMark => "POP takes away a mark, which restricted unpicklers refuse",
             Self::PersistentIdNotAscii => {
-                "a persistent id that is not ASCII: the C unpickler refuses it"
+                "a persistent id that is not ASCII: CPython refuses it, other unpicklers do not"
             }
             Self::ExtensionCode => "an extension code that is not positive",
             Self::DottedName => {
-                "a dotted name below protocol 4: some loaders walk it, others do not"
+                "a dotted name below protocol 4: CPython looks it up undivided, other unpicklers walk it"
             }
             Self::NewObjWithoutClass => {
                 "NEWOBJ on something that is no class: the C unpickler refuses it, the Python one calls `__new__`"

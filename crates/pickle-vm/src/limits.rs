@@ -15,17 +15,15 @@ pub struct Limits {
     pub folded_bytes: usize,
     /// Steps that folding may take in one stream; default 1,000,000.
     pub folding_steps: usize,
-    /// Findings kept for one stream; default 10,000. More of them are counted, never lost: the last
-    /// finding says how many there were.
+    /// Findings of one severity kept for one stream; default 10,000. The last finding says how many more
+    /// there were. Each severity has a ceiling of its own, so a worse one is never left out for these.
     pub findings: usize,
-    /// Findings kept for one rule and one subject; default 100.
+    /// Findings kept for one rule, one severity and one subject; default 100.
     pub findings_per_subject: u64,
     /// Other readings of the same bytes that are followed (frame ends, raw arrays); default 16.
     pub readings: u32,
     /// Payloads handed out for one stream; default 4,096.
     pub payloads: usize,
-    /// Values looked at to compare one call or one state with its rule; default 65,536.
-    pub rule_steps: u32,
 }
 
 impl Default for Limits {
@@ -38,7 +36,6 @@ impl Default for Limits {
             findings_per_subject: 100,
             readings: 16,
             payloads: 4_096,
-            rule_steps: 65_536,
         }
     }
 }
@@ -51,7 +48,7 @@ impl Limits {
         self
     }
 
-    /// Sets the ceiling on findings for one stream.
+    /// Sets the ceiling on findings of one severity for one stream.
     #[must_use]
     pub const fn with_findings(mut self, findings: usize) -> Self {
         self.findings = findings;

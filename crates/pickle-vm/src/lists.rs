@@ -200,6 +200,18 @@ impl<'l> Lists<'l> {
         Some(Judgement::Capable { harm, reason })
     }
 
+    /// The global of a canonical name in full.
+    pub(crate) fn name_of(&self, full: &str) -> Name {
+        let (written_module, written_name) = full.rsplit_once('.').unwrap_or((full, ""));
+        let (module, name) = self.canonical(written_module, written_name);
+        Name {
+            written_module: written_module.to_owned(),
+            written_name: written_name.to_owned(),
+            module,
+            name,
+        }
+    }
+
     /// Says what is known of a global.
     pub(crate) fn judge(&self, name: &Name) -> Judgement<'l> {
         if let Some(entry) = self

@@ -31,26 +31,52 @@ pub(crate) fn long(opcode: Opcode, argument: &[u8]) -> Option<i128> {
     }
 }
 
-/// Reads an integer as Python's `int(text, 0)` does: white space around it, a sign, a base prefix,
-/// underscores between digits. Says too whether it is in the plain form that a pickler writes.
+/// Reads an integer as INT and LONG write it, like Python's `int(text, 0)`: white space around it, a sign, a
+/// base prefix, underscores between digits; a leading zero alone means octal, as the C unpickler has it,
+/// where others refuse it. Says too whether it is in the plain form that a pickler writes.
 pub(crate) fn integer(text: &[u8]) -> Option<(i128, bool)> {
-    let trimmed = text.trim_ascii();
-    let mut plain = trimmed.len() == text.len();
-    let (negative, digits) = match trimmed.split_first() {
-        Some((b'-', rest)) => (true, rest),
-        Some((b'+', rest)) => {
-            plain = false;
-            (false, rest)
-        }
-        _ => (false, trimmed),
-    };
-    let (base, digits) = match digits {
+    let (negative, digits) = signed(text);
+    let (base, rest) = match digits {
         [b'0', b'x' | b'X', rest @ ..] => (16, rest),
         [b'0', b'o' | b'O', rest @ ..] => (8, rest),
         [b'0', b'b' | b'B', rest @ ..] => (2, rest),
+        [b'0', rest @ ..] if !rest.is_empty() => (8, rest),
         _ => (10, digits),
     };
-    plain &= base == 10 && (digits == b"0" || digits.first() != Some(&b'0'));
+    let value = number(rest, base)?;
+    let value = if negative {
+        value.checked_neg()?
+    } else {
+        value
+    };
+    let sign = usize::from(negative);
+    let plain =
+        base == 10 && text.len() == digits.len().saturating_add(sign) && !rest.contains(&b'_');
+    Some((value, plain))
+}
+
+/// Reads an integer as GET and PUT write it: decimal, whatever it begins with.
+pub(crate) fn decimal(text: &[u8]) -> Option<i128> {
+    let (negative, digits) = signed(text);
+    let value = number(digits, 10)?;
+    if negative {
+        value.checked_neg()
+    } else {
+        Some(value)
+    }
+}
+
+/// Takes white space and a sign away; says whether the sign was a minus.
+fn signed(text: &[u8]) -> (bool, &[u8]) {
+    match text.trim_ascii() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        digits => (false, digits),
+    }
+}
+
+/// Digits with single underscores between them.
+fn number(digits: &[u8], base: u32) -> Option<i128> {
     if digits.is_empty() || digits.last() == Some(&b'_') || digits.first() == Some(&b'_') {
         return None;
     }
@@ -62,7 +88,6 @@ pub(crate) fn integer(text: &[u8]) -> Option<(i128, bool)> {
                 return None;
             }
             underscore = true;
-            plain = false;
             continue;
         }
         underscore = false;
@@ -71,14 +96,7 @@ pub(crate) fn integer(text: &[u8]) -> Option<(i128, bool)> {
             .checked_mul(i128::from(base))?
             .checked_add(i128::from(digit))?;
     }
-    Some((
-        if negative {
-            value.checked_neg()?
-        } else {
-            value
-        },
-        plain,
-    ))
+    Some(value)
 }
 
 /// A float written by FLOAT or BINFLOAT.
@@ -117,7 +135,8 @@ pub(crate) fn raw_unicode_escape(argument: &[u8]) -> Cow<'_, [u8]> {
                 continue;
             }
         };
-        let hex = behind.get(1..width + 1).unwrap_or_default();
+        let end = 1_usize.saturating_add(width);
+        let hex = behind.get(1..end).unwrap_or_default();
         let code = core::str::from_utf8(hex)
             .ok()
             .filter(|hex| hex.len() == width && hex.bytes().all(|digit| digit.is_ascii_hexdigit()))
@@ -126,7 +145,7 @@ pub(crate) fn raw_unicode_escape(argument: &[u8]) -> Cow<'_, [u8]> {
         match code {
             Some(code) => {
                 push_code_point(&mut out, code);
-                rest = behind.get(width + 1..).unwrap_or_default();
+                rest = behind.get(end..).unwrap_or_default();
             }
             None => out.push(b'\\'),
         }
@@ -154,11 +173,10 @@ pub(crate) fn push_code_point(out: &mut Vec<u8>, code: u32) {
 
 /// The bytes of a STRING argument: a literal in single or double quotes with the escapes of Python 2.
 pub(crate) fn quoted(argument: &[u8]) -> Option<Vec<u8>> {
-    // Loaders strip white space at the end, not at the start.
+    // Python 2 strips white space at the end, CPython 3.11 does not.
     let argument = argument.trim_ascii_end();
-    let inner = match argument {
-        [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => inner,
-        _ => return None,
+    let ([b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"']) = argument else {
+        return None;
     };
     let mut out = Vec::with_capacity(inner.len());
     let mut rest = inner;
@@ -211,7 +229,7 @@ pub(crate) fn quoted(argument: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{integer, long, quoted, raw_unicode_escape};
+    use super::{decimal, integer, long, quoted, raw_unicode_escape};
     use crate::opcode::Opcode;
 
     #[test]
@@ -223,12 +241,25 @@ mod tests {
             (b"0x10", 16, false),
             (b" 5\t", 5, false),
             (b"1_000", 1000, false),
-            (b"010", 10, false),
+            (b"010", 8, false),
+            (b"000", 0, false),
             (b"+3", 3, false),
         ] {
             assert_eq!(integer(text), Some((value, plain)), "{text:?}");
         }
-        for text in [&b""[..], b"1__0", b"_1", b"1_", b"x", b"0x", b"--1", b"1 2"] {
+        assert_eq!(decimal(b"010"), Some(10));
+        assert_eq!(decimal(b"0x10"), None);
+        for text in [
+            &b""[..],
+            b"08",
+            b"1__0",
+            b"_1",
+            b"1_",
+            b"x",
+            b"0x",
+            b"--1",
+            b"1 2",
+        ] {
             assert_eq!(integer(text), None, "{text:?}");
         }
     }

@@ -43,7 +43,27 @@ pub struct Machine<'a> {
     imports: u32,
     index: u64,
     reading: Reading,
+    left_out: LeftOut,
     end: u64,
+}
+
+/// Bytes of the stream that another reading leaves out.
+#[derive(Clone, Copy, Debug)]
+struct LeftOut {
+    /// Where they would stand.
+    at: usize,
+    len: usize,
+}
+
+impl LeftOut {
+    const NOTHING: Self = Self { at: 0, len: 0 };
+
+    /// Where a range of what is read stands in the stream.
+    fn place(self, range: &Range<usize>) -> Range<u64> {
+        let start = if range.start >= self.at { self.len } else { 0 };
+        let end = if range.end > self.at { self.len } else { 0 };
+        offset(range.start.saturating_add(start))..offset(range.end.saturating_add(end))
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -68,6 +88,7 @@ struct Fork {
     index: u64,
     imports: u32,
     reading: Reading,
+    left_out: LeftOut,
 }
 
 /// How a run ended.
@@ -126,6 +147,7 @@ impl<'a> Machine<'a> {
             imports: 0,
             index: 0,
             reading: Reading::Main,
+            left_out: LeftOut::NOTHING,
             end: offset(start),
         }
     }
@@ -170,6 +192,7 @@ impl<'a> Machine<'a> {
                 imports: fork.imports,
                 index: fork.index,
                 reading: fork.reading,
+                left_out: fork.left_out,
                 end: offset(fork.position),
             };
             machine.run_one(sink);
@@ -267,7 +290,7 @@ impl<'a> Machine<'a> {
             kind,
             opcode: op.opcode(),
             index: self.index,
-            range: offset(range.start)..offset(range.end),
+            range: self.left_out.place(&range),
             reading: self.reading,
             graph: &self.graph,
         });
@@ -302,7 +325,7 @@ impl<'a> Machine<'a> {
             },
             opcode: Opcode::Global,
             index: self.index,
-            range: offset(start)..offset(self.graph.input().len()),
+            range: self.left_out.place(&(start..self.graph.input().len())),
             reading: self.reading,
             graph: &self.graph,
         });
@@ -359,7 +382,11 @@ impl<'a> Machine<'a> {
         let mut joined = Vec::with_capacity(before.len().saturating_add(behind.len()));
         joined.extend_from_slice(before);
         joined.extend_from_slice(behind);
-        self.fork(Some(joined), op.start, Reading::FrameDropped);
+        let left_out = LeftOut {
+            at: cut,
+            len: frame_end.saturating_sub(cut),
+        };
+        self.fork(Some(joined), op.start, Reading::FrameDropped, left_out);
     }
 
     fn may_fork(&self) -> bool {
@@ -373,7 +400,13 @@ impl<'a> Machine<'a> {
     }
 
     #[cold]
-    fn fork(&mut self, input: Option<Vec<u8>>, position: usize, reading: Reading) {
+    fn fork(
+        &mut self,
+        input: Option<Vec<u8>>,
+        position: usize,
+        reading: Reading,
+        left_out: LeftOut,
+    ) {
         self.readings = self.readings.saturating_sub(1);
         self.forks.push(Fork {
             input,
@@ -387,6 +420,7 @@ impl<'a> Machine<'a> {
             index: self.index,
             imports: self.imports,
             reading,
+            left_out,
         });
     }
 
@@ -660,10 +694,10 @@ impl<'a> Machine<'a> {
                 if !op.argument().is_ascii() {
                     self.diverge(op, Divergence::PersistentIdNotAscii, sink);
                 }
-                let id = self.graph.heap.compute(
-                    crate::constant::Const::Str(op.argument().to_vec()),
-                    op.argument().len(),
-                );
+                let id = self
+                    .graph
+                    .heap
+                    .compute(Const::Str(op.argument().to_vec()), op.argument().len());
                 self.persistent(op, id, sink);
             }
             Opcode::BinPersId => {
@@ -857,6 +891,9 @@ impl<'a> Machine<'a> {
             return Err(ErrorKind::StackUnderflow);
         }
         if !items.len().is_multiple_of(2) {
+            // The Python unpickler sets the whole pairs before it notices.
+            self.state.stack.pop();
+            self.set_items_from(op, from, sink)?;
             return Err(ErrorKind::OddItems);
         }
         if items.iter().step_by(2).any(|key| !key.is_plain()) {
@@ -910,11 +947,11 @@ impl<'a> Machine<'a> {
             .split_at_checked(from)
             .ok_or(ErrorKind::StackUnderflow)?;
         let target = *below.last().ok_or(ErrorKind::StackUnderflow)?;
-        let own = match (self.graph.heap.node(target), op.opcode()) {
-            (Some(Node::Set(_)), Opcode::AddItems) => true,
-            (Some(Node::List(_)), Opcode::Append | Opcode::AppendMany) => true,
-            _ => false,
-        };
+        let own = matches!(
+            (self.graph.heap.node(target), op.opcode()),
+            (Some(Node::Set(_)), Opcode::AddItems)
+                | (Some(Node::List(_)), Opcode::Append | Opcode::AppendMany)
+        );
         if own {
             self.graph.heap.extend_container(target, items);
             if self.graph.heap.is_shared(target) {
@@ -1076,7 +1113,7 @@ impl<'a> Machine<'a> {
         };
         let can_change = folded
             .as_ref()
-            .is_some_and(|(constant, _)| constant.can_change());
+            .is_some_and(|(constant, _)| Const::can_change(constant));
         let (result, import) = match folded {
             Some((constant, uses_up)) => {
                 if uses_up {
@@ -1171,7 +1208,7 @@ impl<'a> Machine<'a> {
         let at = self.decoder.position();
         let layout = raw::layout(&self.graph, object, state, at);
         if layout != Layout::None {
-            self.follow_plain_loader(op, object, at, sink);
+            self.follow_other_loaders(op, object, &layout, sink);
         }
         match layout {
             Layout::None => Ok(()),
@@ -1183,7 +1220,7 @@ impl<'a> Machine<'a> {
                 self.outer.push(core::mem::take(&mut self.state));
                 Ok(())
             }
-            Layout::Bytes(range) => {
+            Layout::Bytes { all: range, .. } => {
                 if range.end > self.graph.input().len() {
                     return Err(ErrorKind::Truncated);
                 }
@@ -1203,15 +1240,15 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Notes the reading of a loader that knows nothing of a wrapper's class: what follows is opcodes to
-    /// it, whatever the wrapper says of it. Such a loader reads on so at the first wrapper of that class,
-    /// and sees the later ones only in its own reading.
+    /// Notes the readings of loaders that know nothing of a wrapper's class, so that what follows is opcodes
+    /// to them, whatever the wrapper says of it, or nothing of its padding. Such a loader reads on so at the
+    /// first wrapper of that class, and sees the later ones only in its own reading.
     #[cold]
-    fn follow_plain_loader<S: EffectSink + ?Sized>(
+    fn follow_other_loaders<S: EffectSink + ?Sized>(
         &mut self,
         op: Op<'_>,
         object: Value,
-        at: usize,
+        layout: &Layout,
         sink: &mut S,
     ) {
         let Some(name) = raw::wrapper(&self.graph, object) else {
@@ -1222,13 +1259,23 @@ impl<'a> Machine<'a> {
         }
         let module = name.module.clone();
         self.wrappers.push(module);
-        if !self.makes_sense_as_opcodes(at) {
-            return;
-        }
-        if self.may_fork() && self.wrappers.len() <= WRAPPERS {
-            self.fork(None, at, Reading::ArrayAsOpcodes);
-        } else {
-            self.diverge(op, Divergence::ArrayAsOpcodes, sink);
+        let at = self.decoder.position();
+        let unaligned = match layout {
+            Layout::Bytes { all, unaligned_end } if *unaligned_end != all.end => *unaligned_end,
+            _ => at,
+        };
+        for position in [at, unaligned] {
+            if !self.makes_sense_as_opcodes(position) {
+                continue;
+            }
+            if self.may_fork() && self.wrappers.len() <= WRAPPERS {
+                self.fork(None, position, Reading::ArrayAsOpcodes, LeftOut::NOTHING);
+            } else {
+                self.diverge(op, Divergence::ArrayAsOpcodes, sink);
+            }
+            if unaligned == at {
+                break;
+            }
         }
     }
 
@@ -1266,8 +1313,8 @@ impl<'a> Machine<'a> {
 
 /// The memo index that GET and PUT write as text.
 fn index_in_text(text: &[u8]) -> Result<u64, ErrorKind> {
-    literal::integer(text)
-        .and_then(|(index, _)| u64::try_from(index).ok())
+    literal::decimal(text)
+        .and_then(|index| u64::try_from(index).ok())
         .ok_or(ErrorKind::BadArgument)
 }
 

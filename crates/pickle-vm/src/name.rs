@@ -58,7 +58,7 @@ impl Names {
         let (canonical_module, canonical_name) = lists.canonical(&key.0, &key.1);
         self.bytes = self
             .bytes
-            .saturating_add(4 * (key.0.len().saturating_add(key.1.len())))
+            .saturating_add(key.0.len().saturating_add(key.1.len()).saturating_mul(4))
             .saturating_add(256);
         self.names.push(Name {
             written_module: key.0.clone(),

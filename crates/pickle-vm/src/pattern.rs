@@ -175,7 +175,7 @@ impl Matcher<'_, '_> {
             | View::Set(items)
             | View::FrozenSet(items) => {
                 for item in items {
-                    if !item.is_plain() && !(self.step() && self.is_data(item, depth)) {
+                    if !(item.is_plain() || self.step() && self.is_data(item, depth)) {
                         return false;
                     }
                 }

@@ -10,7 +10,11 @@ pub(crate) enum Layout {
     /// The next opcode.
     None,
     /// Raw elements of an array, padding before them included.
-    Bytes(Range<usize>),
+    Bytes {
+        all: Range<usize>,
+        /// Where the elements would end without padding, as joblib before 1.2 reads them.
+        unaligned_end: usize,
+    },
     /// A pickle of its own: an array of objects.
     Pickle,
     /// Something, but its length cannot be told.
@@ -68,8 +72,11 @@ fn measure(graph: &Graph<'_>, state: Value, at: usize) -> Option<Layout> {
             start = at.checked_add(1)?.checked_add(usize::from(padding))?;
         }
     }
-    let end = start.checked_add(count.checked_mul(element.size)?)?;
-    Some(Layout::Bytes(at..end))
+    let size = count.checked_mul(element.size)?;
+    Some(Layout::Bytes {
+        all: at..start.checked_add(size)?,
+        unaligned_end: at.checked_add(size)?,
+    })
 }
 
 /// The value of a key in a dict, the last one written.

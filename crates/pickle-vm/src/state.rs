@@ -63,9 +63,9 @@ fn parses_arguments(text: &str) -> bool {
     else {
         return false;
     };
-    let names = shapes
-        .split_terminator(", ")
-        .all(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+    let names = shapes.split_terminator(", ").all(|name| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    });
     let listed = shapes.is_empty() || shapes.ends_with(", ");
     names
         && listed
@@ -76,7 +76,9 @@ fn parses_arguments(text: &str) -> bool {
 
 fn expected(shapes: &str, parameters: &str, result: &str) -> String {
     let function = |suffix: &str, more: &str, body: String| {
-        format!("\ndef _parse_args{suffix}(self, {shapes} {parameters}{more}):\n    return {body}\n")
+        format!(
+            "\ndef _parse_args{suffix}(self, {shapes} {parameters}{more}):\n    return {body}\n"
+        )
     };
     let mut text = function("", "", format!("({shapes}), {result}"));
     text.push_str(&function(
@@ -102,10 +104,15 @@ mod tests {
             let text = expected(shapes, "loc=0, scale=1", "loc, scale");
             assert!(parses_arguments(&text), "{text}");
             assert!(parses_arguments(&expected(shapes, "loc=0", "loc, 1")));
-            assert!(!parses_arguments(&text.replace("size=size", "size=print(1)")));
+            assert!(!parses_arguments(
+                &text.replace("size=size", "size=print(1)")
+            ));
         }
         for shapes in ["a=print(1), ", "a", "a b, ", "\n, "] {
-            assert!(!parses_arguments(&expected(shapes, "loc=0", "loc, 1")), "{shapes:?}");
+            assert!(
+                !parses_arguments(&expected(shapes, "loc=0", "loc, 1")),
+                "{shapes:?}"
+            );
         }
         assert!(!parses_arguments("print(1)"));
     }

@@ -154,6 +154,10 @@ mod tests {
     use super::{INT_LIMIT, TAGS, Tag, Value};
 
     #[test]
+    #[expect(
+        clippy::as_conversions,
+        reason = "a fieldless enum of one byte becomes its number"
+    )]
     fn tags_stand_at_their_own_number() {
         for (number, &tag) in TAGS.iter().enumerate() {
             assert_eq!(number, tag as usize);

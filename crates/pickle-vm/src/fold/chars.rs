@@ -105,11 +105,12 @@ fn replace(
     count: Option<usize>,
     budget: &mut Budget,
 ) -> Option<Const> {
+    budget.look(old.len())?;
     let mut left = count.unwrap_or(usize::MAX);
     let mut out = Vec::new();
     let mut rest = data;
     if old.is_empty() {
-        for unit in kind.units(data)? {
+        for unit in kind.units(data, budget)? {
             if left > 0 {
                 budget.make(new.len())?;
                 out.extend(new);
@@ -174,7 +175,7 @@ fn strip(
     let chars = match chars {
         None | Some(Const::None) => None,
         Some(chars) => {
-            let mut units = kind.units(kind.operand(chars)?)?;
+            let mut units = kind.units(kind.operand(chars)?, budget)?;
             units.sort_unstable();
             budget.step(units.len())?;
             Some(units)
@@ -184,7 +185,7 @@ fn strip(
         None => kind.is_space(unit),
         Some(chars) => chars.binary_search(unit).is_ok(),
     };
-    let units = kind.units(data)?;
+    let units = kind.units(data, budget)?;
     budget.step(units.len() >> 3)?;
     let mut kept = units.as_slice();
     while method != "rstrip"
@@ -250,7 +251,7 @@ fn zfill(kind: Kind, data: &[u8], width: i128, budget: &mut Budget) -> Option<Co
 fn expand(kind: Kind, data: &[u8], size: usize, budget: &mut Budget) -> Option<Const> {
     let mut out = Vec::new();
     let mut column: usize = 0;
-    for unit in kind.units(data)? {
+    for unit in kind.units(data, budget)? {
         match unit {
             b"\t" => {
                 let missing = match column.checked_rem(size) {

@@ -52,14 +52,14 @@ pub(super) fn find(
 pub(super) fn contains(object: &Const, wanted: &Const, budget: &mut Budget) -> Option<bool> {
     match (object, wanted) {
         (Const::Str(text), Const::Str(part)) => {
-            budget.look(text.len())?;
+            budget.look(text.len().saturating_add(part.len()))?;
             Some(memchr::memmem::find(text, part).is_some())
         }
         (
             Const::Bytes(data) | Const::ByteArray(data),
             Const::Bytes(part) | Const::ByteArray(part),
         ) => {
-            budget.look(data.len())?;
+            budget.look(data.len().saturating_add(part.len()))?;
             Some(memchr::memmem::find(data, part).is_some())
         }
         (Const::Bytes(data) | Const::ByteArray(data), other) => {

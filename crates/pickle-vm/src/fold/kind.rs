@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::constant::Const;
 
+use super::budget::Budget;
 use super::{number, text};
 
 /// The three kinds of constants that are runs of units.
@@ -70,8 +71,9 @@ impl Kind {
         }
     }
 
-    /// The units in order.
-    pub(super) fn units(self, data: &[u8]) -> Option<Vec<&[u8]>> {
+    /// The units in order, if the budget has room for a list of them.
+    pub(super) fn units<'a>(self, data: &'a [u8], budget: &Budget) -> Option<Vec<&'a [u8]>> {
+        budget.bytes.checked_sub(data.len().checked_mul(16)?)?;
         let mut rest = data;
         let mut units = Vec::new();
         while !rest.is_empty() {

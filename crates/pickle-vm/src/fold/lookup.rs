@@ -8,10 +8,15 @@ use crate::constant::Const;
 use super::budget::Budget;
 use super::{iterate, number};
 
+/// The longest text that is read as a name: longer ones are in no program, and cost their copies.
+const LONGEST: usize = 4096;
+
 /// A text as the name of something; surrogates are in no name that can be imported.
 pub(super) fn text(value: &Const) -> Option<String> {
     match value {
-        Const::Str(text) => core::str::from_utf8(text).ok().map(String::from),
+        Const::Str(text) if text.len() <= LONGEST => {
+            core::str::from_utf8(text).ok().map(String::from)
+        }
         _ => None,
     }
 }

@@ -28,8 +28,8 @@ pub(super) fn call(
                 Some(most) => usize::try_from(number::int(most)?).unwrap_or(usize::MAX),
             };
             let parts = match args.first() {
-                None | Some(Const::None) => at_space(kind, data, most, from_right)?,
-                Some(between) => at(data, kind.operand(between)?, most, from_right)?,
+                None | Some(Const::None) => at_space(kind, data, most, from_right, budget)?,
+                Some(between) => at(data, kind.operand(between)?, most, from_right, budget)?,
             };
             list(kind, &parts, budget)
         }
@@ -43,7 +43,7 @@ pub(super) fn call(
             if args.first().is_some_and(|keep| number::int(keep).is_none()) {
                 return None;
             }
-            list(kind, &lines(kind, data, keep)?, budget)
+            list(kind, &lines(kind, data, keep, budget)?, budget)
         }
         _ => None,
     }
@@ -57,13 +57,21 @@ fn list(kind: Kind, parts: &[&[u8]], budget: &mut Budget) -> Option<Const> {
     ))
 }
 
-fn at<'a>(data: &'a [u8], between: &[u8], most: usize, from_right: bool) -> Option<Vec<&'a [u8]>> {
+fn at<'a>(
+    data: &'a [u8],
+    between: &[u8],
+    most: usize,
+    from_right: bool,
+    budget: &mut Budget,
+) -> Option<Vec<&'a [u8]>> {
+    budget.look(between.len())?;
     if between.is_empty() {
         return None;
     }
     let mut parts = Vec::new();
     let mut rest = data;
     while parts.len() < most {
+        budget.step(1)?;
         let found = if from_right {
             memmem::rfind(rest, between)
         } else {
@@ -84,8 +92,14 @@ fn at<'a>(data: &'a [u8], between: &[u8], most: usize, from_right: bool) -> Opti
     Some(parts)
 }
 
-fn at_space(kind: Kind, data: &[u8], most: usize, from_right: bool) -> Option<Vec<&[u8]>> {
-    let mut units = kind.units(data)?;
+fn at_space<'a>(
+    kind: Kind,
+    data: &'a [u8],
+    most: usize,
+    from_right: bool,
+    budget: &Budget,
+) -> Option<Vec<&'a [u8]>> {
+    let mut units = kind.units(data, budget)?;
     if from_right {
         units.reverse();
     }
@@ -139,6 +153,7 @@ fn partition(
     if mark.is_empty() {
         return None;
     }
+    budget.look(mark.len())?;
     budget.values(3)?;
     budget.make(data.len())?;
     let found = if from_right {
@@ -165,7 +180,8 @@ fn partition(
     ))
 }
 
-fn lines(kind: Kind, data: &[u8], keep: bool) -> Option<Vec<&[u8]>> {
+fn lines<'a>(kind: Kind, data: &'a [u8], keep: bool, budget: &Budget) -> Option<Vec<&'a [u8]>> {
+    budget.bytes.checked_sub(data.len().checked_mul(16)?)?;
     let ends_line = |unit: &[u8]| match kind {
         Kind::Text => matches!(
             unit,

@@ -26,6 +26,7 @@ pub(super) fn first(text: &[u8]) -> Option<(u32, usize)> {
 /// Every code point of a text, surrogates among them.
 pub(super) fn points(mut text: &[u8], budget: &mut Budget) -> Option<Vec<u32>> {
     budget.look(text.len())?;
+    budget.bytes.checked_sub(text.len().checked_mul(4)?)?;
     let mut points = Vec::with_capacity(text.len());
     while !text.is_empty() {
         let (point, length) = first(text)?;

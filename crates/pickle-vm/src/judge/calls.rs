@@ -7,7 +7,7 @@ use findings::Severity;
 use super::{Judge, shown};
 use crate::effect::{Effect, Reading};
 use crate::fold;
-use crate::graph::{Call, Graph, Object, View};
+use crate::graph::{Call, Graph, Items, Object, View};
 use crate::lists::{Entry, Judgement, Kind};
 use crate::name::Name;
 use crate::pattern::{self, Matcher};
@@ -33,16 +33,36 @@ impl<'l> Judge<'l> {
                 Judgement::Inert(entry) => self.inert_call(effect, made, entry, name),
                 Judgement::Member(entry) => self.member_call(effect, made, entry, name),
                 Judgement::Unknown if fold::is_foldable(&name.full()) => {
-                    self.unresolved_call(effect, &name.full());
+                    self.reached_call(effect, made);
                 }
                 Judgement::Unknown => self.unknown_call(effect, made, name),
             },
             _ if folded || effect.reading == Reading::ArrayAsOpcodes => {}
-            View::Object(inner) => match self.partial(graph, inner) {
-                Some((function, before)) => self.partial_call(effect, function, before, made),
-                None => self.unresolved_call(effect, &innermost(graph, made.callee)),
-            },
-            _ => self.unresolved_call(effect, &innermost(graph, made.callee)),
+            View::Object(inner) => {
+                if let Some(kept) = graph.partial(inner) {
+                    self.partial_call(effect, kept, made);
+                } else if let Some(name) = self.imported_by(graph, inner) {
+                    self.named_call(effect, made, &name);
+                } else {
+                    self.reached_call(effect, made);
+                }
+            }
+            _ => self.reached_call(effect, made),
+        }
+    }
+
+    /// A call of something that is no name: what it reaches in the end is judged, if that can be told.
+    fn reached_call(&mut self, effect: &Effect<'_>, made: Object) {
+        let graph = effect.graph();
+        match graph.reached(made.callee, made.arguments, &mut self.reaching) {
+            Some(full) => {
+                let name = self.lists.name_of(&full);
+                match self.lists.judge(&name) {
+                    Judgement::Capable { .. } => self.named_call(effect, made, &name),
+                    _ => self.unresolved_call(effect, &full),
+                }
+            }
+            None => self.unresolved_call(effect, &innermost(graph, made.callee)),
         }
     }
 
@@ -82,7 +102,7 @@ impl<'l> Judge<'l> {
         name: &Name,
     ) {
         let class = name.name.rsplit_once('.').map_or("", |(class, _)| class);
-        if name.name.ends_with(".__new__") && entry.kind == Kind::Class {
+        if is_new(name) && entry.kind == Kind::Class {
             // `cls.__new__(cls, …)` is what NEWOBJ does.
             if self.hook_holds(effect, entry, "new", made, 1) {
                 return;
@@ -179,6 +199,21 @@ impl<'l> Judge<'l> {
         !any && hook == "new" && pattern::patterns(entry.hooks, "call").next() == Some(None)
     }
 
+    /// Says whether arguments are as a hook of the entry wants them; a rule in code never is.
+    pub(super) fn listed_holds(
+        &mut self,
+        effect: &Effect<'_>,
+        entry: Entry<'l>,
+        hook: &'static str,
+        arguments: Items<'_>,
+    ) -> bool {
+        let graph = effect.graph();
+        pattern::patterns(entry.hooks, hook).any(|pattern| {
+            self.matcher(graph)
+                .arguments(pattern.unwrap_or("inert*"), arguments.clone())
+        })
+    }
+
     pub(super) fn matcher<'m>(&'m mut self, graph: &'m Graph<'m>) -> Matcher<'m, 'l> {
         Matcher {
             graph,
@@ -194,6 +229,11 @@ pub(super) fn looks_like_a_class(name: &str) -> bool {
         .next()
         .and_then(|last| last.trim_start_matches('_').chars().next())
         .is_some_and(char::is_uppercase)
+}
+
+/// Says whether a name is the `__new__` of a class, which makes an instance of its first argument.
+pub(super) fn is_new(name: &Name) -> bool {
+    name.name == "__new__" || name.name.ends_with(".__new__")
 }
 
 /// The global that a chain of calls began with.

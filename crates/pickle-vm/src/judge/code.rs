@@ -3,7 +3,7 @@ use alloc::string::String;
 
 use findings::Severity;
 
-use super::calls::looks_like_a_class;
+use super::calls::{is_new, looks_like_a_class};
 use super::{Class, Judge, shown};
 use crate::arguments;
 use crate::effect::Effect;
@@ -124,7 +124,32 @@ impl<'l> Judge<'l> {
         let View::Object(made) = graph.view(object) else {
             return false;
         };
-        !name.starts_with(b"__") && !matches!(self.class_of(graph, made), Class::Unlisted)
+        if name.starts_with(b"__") {
+            return false;
+        }
+        match self.class_of(graph, made) {
+            Class::Listed { name: class, .. } => {
+                self.attribute_of(effect, &class, &String::from_utf8_lossy(&name));
+                true
+            }
+            Class::ResultOf { .. } => true,
+            Class::Unlisted => false,
+        }
+    }
+
+    /// An attribute of an instance, flagged where the lists know it as harmful: `ndarray.tofile`.
+    fn attribute_of(&mut self, effect: &Effect<'_>, class: &str, attribute: &str) {
+        let name = self.lists.name_of(&format!("{class}.{attribute}"));
+        if let Judgement::Capable { harm, reason } = self.lists.judge(&name) {
+            let message = format!("takes `{}` ({harm}: {reason})", shown(&name.full()));
+            self.about_name(
+                effect,
+                &rules::UNSAFE_GLOBAL,
+                Severity::High,
+                message,
+                &name,
+            );
+        }
     }
 
     /// A callable that is handed over to be called later, or by the callee.
@@ -136,7 +161,7 @@ impl<'l> Judge<'l> {
                     entry.kind == Kind::Value
                         || pattern::patterns(entry.hooks, "call").next().is_some()
                 }
-                Judgement::Member(_) => name.name.ends_with(".__new__"),
+                Judgement::Member(_) => is_new(name),
                 Judgement::Capable { .. } => {
                     self.raise(
                         effect,
@@ -167,8 +192,8 @@ impl<'l> Judge<'l> {
                 }
             },
             View::Callable | View::None => true,
-            View::Object(inner) => match self.partial(graph, inner) {
-                Some((function, _)) => graph.name(function).is_some(),
+            View::Object(inner) => match graph.partial(inner) {
+                Some(kept) => graph.name(kept.function).is_some(),
                 None => self.is_attribute(graph, inner),
             },
             _ => false,
@@ -196,6 +221,33 @@ impl<'l> Judge<'l> {
             .is_some_and(|name| name.module == "builtins" && name.name == "getattr")
     }
 
+    /// The name that two texts make.
+    fn named_by_texts(&self, graph: &Graph<'_>, module: Value, name: Value) -> Option<Name> {
+        let module = String::from_utf8_lossy(&graph.text(module)?).into_owned();
+        let name = String::from_utf8_lossy(&graph.text(name)?).into_owned();
+        let (canonical_module, canonical_name) = self.lists.canonical(&module, &name);
+        Some(Name {
+            written_module: module,
+            written_name: name,
+            module: canonical_module,
+            name: canonical_name,
+        })
+    }
+
+    /// The name that `_ufunc_reconstruct` and its like were asked for.
+    pub(super) fn imported_by(&self, graph: &Graph<'_>, made: Object) -> Option<Name> {
+        let Judgement::Inert(entry) = self.lists.judge(graph.name(made.callee)?) else {
+            return None;
+        };
+        if !pattern::patterns(entry.hooks, "call").any(|p| p == Some("rule:import-getattr")) {
+            return None;
+        }
+        let View::Tuple(mut arguments) = graph.view(made.arguments) else {
+            return None;
+        };
+        self.named_by_texts(graph, arguments.next()?, arguments.next()?)
+    }
+
     /// `_ufunc_reconstruct("numpy", "add")` is the import of `numpy.add`.
     pub(super) fn import_of_texts(
         &mut self,
@@ -204,17 +256,8 @@ impl<'l> Judge<'l> {
         name: Value,
     ) -> bool {
         let graph = effect.graph();
-        let (Some(module), Some(name)) = (graph.text(module), graph.text(name)) else {
+        let Some(name) = self.named_by_texts(graph, module, name) else {
             return false;
-        };
-        let module = String::from_utf8_lossy(&module).into_owned();
-        let name = String::from_utf8_lossy(&name).into_owned();
-        let (canonical_module, canonical_name) = self.lists.canonical(&module, &name);
-        let name = Name {
-            written_module: module,
-            written_name: name,
-            module: canonical_module,
-            name: canonical_name,
         };
         let full = name.full();
         match self.lists.judge(&name) {

@@ -6,6 +6,7 @@ mod partial;
 mod payloads;
 
 use alloc::borrow::ToOwned as _;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +16,7 @@ use findings::{Confidence, Finding, Location, Rule, Severity, WrittenName, escap
 use hashbrown::HashMap;
 
 use crate::effect::{Divergence, Effect, EffectKind, EffectSink, Reading};
+use crate::fold;
 use crate::graph::{Object, View};
 use crate::limits::Limits;
 use crate::lists::{Entry, Lists};
@@ -31,7 +33,8 @@ pub struct Judge<'l> {
     lists: Lists<'l>,
     limits: Limits,
     findings: Vec<Finding>,
-    counts: HashMap<(&'static str, String), u64>,
+    counts: HashMap<(&'static str, Severity, String), u64>,
+    by_severity: BTreeMap<Severity, usize>,
     unlisted: u64,
     /// The finding that speaks of an import, by reading and number.
     imports: HashMap<(Reading, u32), usize>,
@@ -40,6 +43,8 @@ pub struct Judge<'l> {
     lost_payloads: bool,
     arrays: Vec<Range<u64>>,
     steps: u64,
+    /// For finding out what calls of computed things reach.
+    reaching: fold::Budget,
     array_as_opcodes: bool,
 }
 
@@ -92,6 +97,7 @@ impl<'l> Judge<'l> {
             limits: limits.clone(),
             findings: Vec::new(),
             counts: HashMap::new(),
+            by_severity: BTreeMap::new(),
             unlisted: 0,
             imports: HashMap::new(),
             payloads: Vec::new(),
@@ -100,6 +106,10 @@ impl<'l> Judge<'l> {
             arrays: Vec::new(),
             // Work on rules stays linear in the input: some steps for each byte, and a start.
             steps: len.saturating_mul(8).saturating_add(1 << 20),
+            reaching: fold::Budget {
+                bytes: limits.folded_bytes,
+                steps: limits.folding_steps,
+            },
             array_as_opcodes: false,
         }
     }
@@ -145,21 +155,21 @@ impl<'l> Judge<'l> {
         message: String,
         subject: &str,
     ) -> Option<usize> {
-        let mut location = Location::bytes(effect.range.clone()).with_opcode(effect.index);
-        if effect.reading == Reading::FrameDropped {
-            // These bytes are put together from both sides of a frame's end.
-            location = location.shifted(None);
-        }
+        let location = Location::bytes(effect.range.clone())
+            .with_opcode(effect.index)
+            .with_opcode_name(effect.opcode.name());
         let count = self
             .counts
-            .entry((rule.id, subject.to_owned()))
+            .entry((rule.id, severity, subject.to_owned()))
             .or_insert(0);
         *count = count.saturating_add(1);
-        if *count > self.limits.findings_per_subject || self.findings.len() >= self.limits.findings
-        {
+        // Each severity has a ceiling of its own, so that many harmless findings hide no bad one.
+        let of_severity = self.by_severity.entry(severity).or_default();
+        if *count > self.limits.findings_per_subject || *of_severity >= self.limits.findings {
             self.unlisted = self.unlisted.saturating_add(1);
             return None;
         }
+        *of_severity = of_severity.saturating_add(1);
         let mut finding = Finding::new(rule.rule_id(), severity, message, location);
         if !subject.is_empty() {
             finding.subject = Some(escape_shortened(subject, SHOWN));

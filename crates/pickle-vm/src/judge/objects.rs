@@ -2,6 +2,7 @@ use alloc::format;
 
 use findings::Severity;
 
+use super::calls::is_new;
 use super::{Class, Judge, shown};
 use crate::effect::Effect;
 use crate::graph::{Graph, Object, View};
@@ -25,7 +26,7 @@ impl<'l> Judge<'l> {
                 entry,
                 name: name.full(),
             },
-            Judgement::Member(entry) if name.name.ends_with(".__new__") => Class::Listed {
+            Judgement::Member(entry) if is_new(name) => Class::Listed {
                 entry,
                 name: name.full(),
             },
@@ -78,6 +79,8 @@ impl<'l> Judge<'l> {
                     }
                 }
             },
+            // Iterators are set forward by a number.
+            View::Callable if self.matcher(graph).value("data", state) => {}
             View::Unknown | View::Extension(_) | View::Callable => {
                 self.method(effect, "__setstate__", "");
             }
@@ -95,6 +98,11 @@ impl<'l> Judge<'l> {
     ) {
         let graph = effect.graph();
         let mut any = false;
+        if changes_the_class(graph, state) {
+            let message = format!("gives `{}` another class", shown(name));
+            self.finding(effect, &rules::UNSAFE_STATE, Severity::High, message, name);
+            return;
+        }
         for pattern in pattern::patterns(entry.hooks, "state") {
             any = true;
             let holds = match pattern.and_then(pattern::rule) {
@@ -183,4 +191,21 @@ impl<'l> Judge<'l> {
             self.method(effect, "__hash__", &name);
         }
     }
+}
+
+/// Says whether the second half of a state, which is written attribute by attribute, names `__class__` or
+/// another attribute that makes an object what it is.
+fn changes_the_class(graph: &Graph<'_>, state: Value) -> bool {
+    let View::Tuple(mut halves) = graph.view(state) else {
+        return false;
+    };
+    let (Some(_), Some(slots), None) = (halves.next(), halves.next(), halves.next()) else {
+        return false;
+    };
+    let View::Dict(items) = graph.view(slots) else {
+        return false;
+    };
+    items
+        .step_by(2)
+        .any(|key| graph.text(key).is_some_and(|key| key.starts_with(b"__")))
 }

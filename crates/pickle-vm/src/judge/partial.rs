@@ -1,71 +1,32 @@
+use alloc::format;
+
 use findings::Severity;
 
-use super::Judge;
-use super::calls::innermost;
+use super::calls::{innermost, is_new};
+use super::{Judge, shown};
+use crate::computing::Partial;
 use crate::effect::Effect;
-use crate::graph::{Call, Graph, Object, View};
+use crate::graph::{Object, View};
 use crate::lists::{Judgement, Kind};
+use crate::name::Name;
 use crate::rules;
-use crate::value::Value;
 
 impl<'l> Judge<'l> {
-    /// The function and the tuple of arguments of a `functools.partial`.
-    pub(super) fn partial(&self, graph: &Graph<'_>, made: Object) -> Option<(Value, Value)> {
-        let name = graph.name(made.callee)?;
-        if name.module != "functools" || name.name != "partial" {
-            return None;
-        }
-        match graph.view(made.arguments) {
-            View::Tuple(mut arguments) => Some((arguments.next()?, made.arguments)),
-            _ => None,
-        }
-    }
-
     /// Calls a partial: judged as a call of its function with the arguments that were kept.
-    pub(super) fn partial_call(
-        &mut self,
-        effect: &Effect<'_>,
-        function: Value,
-        before: Value,
-        made: Object,
-    ) {
+    pub(super) fn partial_call(&mut self, effect: &Effect<'_>, kept: Partial<'_>, made: Object) {
         let graph = effect.graph();
-        let View::Name(name) = graph.view(function) else {
+        let View::Name(name) = graph.view(kept.function) else {
             // `cls.__new__` fetched by getattr where it could not be folded.
-            self.unresolved_call(effect, &innermost(graph, function));
+            self.unresolved_call(effect, &innermost(graph, kept.function));
             return;
         };
+        let adds_nothing =
+            matches!(graph.view(made.arguments), View::Tuple(items) if items.len() == 0);
         match self.lists.judge(name) {
-            Judgement::Member(entry)
-                if entry.kind == Kind::Class && name.name.ends_with(".__new__") =>
-            {
-                let kept = Object {
-                    callee: function,
-                    arguments: before,
-                    state: None,
-                    call: Call::Reduce,
-                };
-                // Function and class come first, then the arguments.
-                if !self.hook_holds(effect, entry, "new", kept, 2) {
-                    self.argument_finding(effect, &name.full(), Severity::Medium);
-                }
-            }
-            Judgement::Inert(entry) if matches!(graph.view(made.arguments), View::Tuple(items) if items.len() == 0) =>
-            {
-                let kept = Object {
-                    callee: function,
-                    arguments: before,
-                    state: None,
-                    call: Call::Reduce,
-                };
-                if !self.hook_holds(effect, entry, "call", kept, 1) {
-                    self.argument_finding(effect, &name.full(), Severity::High);
-                }
-            }
             Judgement::Capable { .. } => {
                 self.raise(
                     effect,
-                    function,
+                    kept.function,
                     &rules::UNSAFE_GLOBAL,
                     Severity::Critical,
                     "called through a partial",
@@ -74,15 +35,57 @@ impl<'l> Judge<'l> {
             Judgement::Unknown => {
                 self.raise(
                     effect,
-                    function,
+                    kept.function,
                     &rules::UNKNOWN_GLOBAL,
                     Severity::High,
                     "called through a partial",
                 );
             }
+            Judgement::Member(entry) if entry.kind == Kind::Class && is_new(name) => {
+                // The class comes first, then the arguments.
+                let mut arguments = kept.arguments;
+                arguments.next();
+                if !adds_nothing || !self.listed_holds(effect, entry, "new", arguments) {
+                    self.argument_finding(effect, &name.full(), Severity::Medium);
+                }
+            }
+            Judgement::Inert(entry) if adds_nothing => {
+                if !self.listed_holds(effect, entry, "call", kept.arguments) {
+                    self.argument_finding(effect, &name.full(), Severity::High);
+                }
+            }
             Judgement::Inert(_) | Judgement::Member(_) => {
                 self.unresolved_call(effect, &name.full());
             }
+        }
+    }
+
+    /// A call of a name that no opcode imports but that is known all the same.
+    pub(super) fn named_call(&mut self, effect: &Effect<'_>, made: Object, name: &Name) {
+        let full = name.full();
+        match self.lists.judge(name) {
+            Judgement::Capable { harm, reason } => {
+                let message = format!("calls `{}` ({harm}: {reason})", shown(&full));
+                self.about_name(
+                    effect,
+                    &rules::UNSAFE_GLOBAL,
+                    Severity::Critical,
+                    message,
+                    name,
+                );
+            }
+            Judgement::Unknown => {
+                let message = format!("calls `{}`, which is on no list", shown(&full));
+                self.about_name(
+                    effect,
+                    &rules::UNKNOWN_GLOBAL,
+                    Severity::High,
+                    message,
+                    name,
+                );
+            }
+            Judgement::Inert(entry) => self.inert_call(effect, made, entry, name),
+            Judgement::Member(entry) => self.member_call(effect, made, entry, name),
         }
     }
 }

@@ -1,6 +1,8 @@
-use findings::Location;
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use findings::{Finding, Location};
 
-use super::Judge;
+use super::{Judge, shown};
 use crate::decoder::Decoder;
 use crate::effect::{Effect, Reading};
 use crate::graph::{Graph, Object, View};
@@ -8,6 +10,7 @@ use crate::lists::Judgement;
 use crate::opcode::Opcode;
 use crate::pattern::{self};
 use crate::payload::{Payload, PayloadBytes, PayloadReason};
+use crate::rules;
 use crate::value::Value;
 
 impl<'l> Judge<'l> {
@@ -68,6 +71,18 @@ impl<'l> Judge<'l> {
             self.lost_payloads = true;
             return;
         }
+        let message = match &reason {
+            PayloadReason::Loaded(name) => {
+                format!("hands bytes to `{}`, which loads them", shown(name))
+            }
+            PayloadReason::Embedded => "holds bytes that are a pickle of their own".to_owned(),
+        };
+        self.findings.push(Finding::new(
+            rules::NESTED_PICKLE.rule_id(),
+            rules::NESTED_PICKLE.severity,
+            message,
+            location.clone(),
+        ));
         self.payloads.push(Payload {
             bytes,
             reason,

@@ -213,7 +213,7 @@ fn literals(text: &str) -> Option<Vec<Literal>> {
         };
         let quote = quoted.chars().next()?;
         if matches!(quote, '\'' | '"') {
-            let (bytes, behind) = unquote(&quoted[1..], quote, is_bytes)?;
+            let (bytes, behind) = unquote(quoted.get(1..)?, quote, is_bytes)?;
             found.push(if is_bytes {
                 Literal::Bytes(bytes)
             } else {
@@ -222,8 +222,8 @@ fn literals(text: &str) -> Option<Vec<Literal>> {
             rest = behind.trim_start();
         } else {
             let end = rest.find(' ').unwrap_or(rest.len());
-            found.push(Literal::Word(rest[..end].to_owned()));
-            rest = rest[end..].trim_start();
+            found.push(Literal::Word(rest.get(..end)?.to_owned()));
+            rest = rest.get(end..)?.trim_start();
         }
     }
     Some(found)
@@ -235,7 +235,7 @@ fn unquote(text: &str, quote: char, is_bytes: bool) -> Option<(Vec<u8>, &str)> {
     let mut rest = text;
     loop {
         let c = rest.chars().next()?;
-        rest = &rest[c.len_utf8()..];
+        rest = rest.get(c.len_utf8()..)?;
         if c == quote {
             return Some((out, rest));
         }
@@ -244,7 +244,7 @@ fn unquote(text: &str, quote: char, is_bytes: bool) -> Option<(Vec<u8>, &str)> {
             continue;
         }
         let escape = rest.chars().next()?;
-        rest = &rest[escape.len_utf8()..];
+        rest = rest.get(escape.len_utf8()..)?;
         let digits = match escape {
             'n' => {
                 out.push(b'\n');
@@ -268,7 +268,7 @@ fn unquote(text: &str, quote: char, is_bytes: bool) -> Option<(Vec<u8>, &str)> {
             _ => return None,
         };
         let code = u32::from_str_radix(rest.get(..digits)?, 16).ok()?;
-        rest = &rest[digits..];
+        rest = rest.get(digits..)?;
         if is_bytes {
             out.push(u8::try_from(code).ok()?);
         } else {
