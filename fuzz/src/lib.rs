@@ -30,13 +30,13 @@ pub fn parsers(data: &[u8]) {
     }
 }
 
-/// Looks at every value that an effect shows.
-struct Look;
+/// Looks at where every effect is, in a stream of so many bytes.
+struct Look(u64);
 
 impl EffectSink for Look {
     fn effect(&mut self, effect: &Effect<'_>) {
         assert!(effect.range.start <= effect.range.end);
-        assert!(effect.range.end <= len(effect.graph().input()));
+        assert!(effect.range.end <= self.0);
     }
 }
 
@@ -50,7 +50,7 @@ pub fn pickle_never_panics(data: &[u8]) {
     }
     let limits = Limits::default().with_memory(64 << 20);
     let mut machine = Machine::new(data, 0, &Lists::built_in(), &limits).keep_all();
-    machine.run(&mut Look);
+    machine.run(&mut Look(len(data)));
     let (graph, value) = machine.into_graph();
     if let Some(value) = value {
         if let View::Tuple(items) | View::List(items) | View::Dict(items) = graph.view(value) {

@@ -234,6 +234,25 @@ fn number(index: usize) -> u32 {
 }
 
 impl Heap {
+    /// Forgets everything but the memory it took.
+    fn clear(&mut self) {
+        let Self {
+            nodes,
+            slots,
+            chunks,
+            ..
+        } = core::mem::take(self);
+        *self = Self {
+            nodes,
+            slots,
+            chunks,
+            ..Self::default()
+        };
+        self.nodes.clear();
+        self.slots.clear();
+        self.chunks.clear();
+    }
+
     /// Bytes held, about.
     pub(crate) fn bytes(&self) -> usize {
         (self.nodes.len().saturating_mul(size_of::<Node>()))
@@ -392,12 +411,12 @@ pub(crate) struct Sweep<'h> {
 }
 
 impl<'h> Sweep<'h> {
-    pub(crate) fn new(old: &'h mut Heap) -> Self {
+    /// `spare` is the heap that an earlier sweep left behind: its memory is used again.
+    pub(crate) fn new(old: &'h mut Heap, spare: Heap) -> Self {
         let moved = alloc::vec![END; old.nodes.len()];
-        let new = Heap {
-            names: core::mem::take(&mut old.names),
-            ..Heap::default()
-        };
+        let mut new = spare;
+        new.clear();
+        new.names = core::mem::take(&mut old.names);
         Self {
             old,
             new,
@@ -533,8 +552,8 @@ impl<'h> Sweep<'h> {
         }
     }
 
-    /// Puts the new heap in the old one's place.
-    pub(crate) fn finish(mut self) {
+    /// Puts the new heap in the old one's place, and returns the old one as a spare.
+    pub(crate) fn finish(mut self) -> Heap {
         self.new.computed_bytes = if self.new.computed.is_empty() {
             0
         } else {
@@ -549,7 +568,7 @@ impl<'h> Sweep<'h> {
             self.new.shared_nodes = all;
         }
         self.new.changed_input = self.old.changed_input;
-        *self.old = self.new;
+        core::mem::replace(self.old, self.new)
     }
 }
 

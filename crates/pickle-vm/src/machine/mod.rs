@@ -40,6 +40,8 @@ pub struct Machine<'a> {
     /// Values that looking for keys with effects may still visit.
     hashing: u64,
     sweep_at: usize,
+    /// The memory of the heap before the last sweep.
+    spare: Heap,
     keep_all: bool,
     readings: u32,
     forks: Vec<Fork>,
@@ -145,6 +147,7 @@ impl<'a> Machine<'a> {
             },
             hashing: steps.saturating_mul(4).saturating_add(1 << 20),
             sweep_at: FIRST_SWEEP,
+            spare: Heap::default(),
             keep_all: false,
             readings: limits.readings,
             forks: Vec::new(),
@@ -190,6 +193,7 @@ impl<'a> Machine<'a> {
                 },
                 hashing: self.hashing,
                 sweep_at: FIRST_SWEEP,
+            spare: Heap::default(),
                 keep_all: false,
                 readings: 0,
                 forks: Vec::new(),
@@ -257,7 +261,8 @@ impl<'a> Machine<'a> {
     #[cold]
     fn sweep(&mut self) -> Option<ErrorKind> {
         if !self.keep_all {
-            let mut sweep = Sweep::new(&mut self.graph.heap);
+            let spare = core::mem::take(&mut self.spare);
+            let mut sweep = Sweep::new(&mut self.graph.heap, spare);
             for state in self.outer.iter_mut().chain([&mut self.state]) {
                 for value in &mut state.stack {
                     sweep.keep(value);
@@ -272,7 +277,7 @@ impl<'a> Machine<'a> {
                 }
             }
             sweep.settle();
-            sweep.finish();
+            self.spare = sweep.finish();
         }
         let held = self.graph.heap.bytes();
         let memo = self.state.memo.bytes();

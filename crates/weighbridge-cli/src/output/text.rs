@@ -250,8 +250,8 @@ fn doubts(target: &Target) -> Vec<(&'static str, String)> {
     let mut doubts = Vec::new();
     match target.verdict {
         Verdict::Undecided => doubts.push(("undecided", unread_reason(target))),
-        Verdict::Clean | Verdict::Suspicious | Verdict::Dangerous | Verdict::Unsupported
-            if !target.complete =>
+        Verdict::Clean | Verdict::Suspicious | Verdict::Dangerous
+            if !target.complete && !only_unsupported(target) =>
         {
             doubts.push(("not complete", unread_reason(target)));
         }
@@ -261,6 +261,11 @@ fn doubts(target: &Target) -> Vec<(&'static str, String)> {
         doubts.push(("unsupported", unsupported_reason(target)));
     }
     doubts
+}
+
+/// Says whether all that keeps a file from being complete is a format not judged yet.
+fn only_unsupported(target: &Target) -> bool {
+    is_unsupported(target) && target.coverage.is_complete()
 }
 
 fn unsupported_reason(target: &Target) -> String {
