@@ -52,11 +52,11 @@ pub fn pickle_never_panics(data: &[u8]) {
     let mut machine = Machine::new(data, 0, &Lists::built_in(), &limits).keep_all();
     machine.run(&mut Look(len(data)));
     let (graph, value) = machine.into_graph();
-    if let Some(value) = value {
-        if let View::Tuple(items) | View::List(items) | View::Dict(items) = graph.view(value) {
-            for item in items.take(1000) {
-                let _ = graph.view(item);
-            }
+    if let Some(value) = value
+        && let View::Tuple(items) | View::List(items) | View::Dict(items) = graph.view(value)
+    {
+        for item in items.take(1000) {
+            let _ = graph.view(item);
         }
     }
     let scan = pickle_vm::scan(data, 0, &limits);

@@ -5,6 +5,7 @@ import decimal
 
 import numpy as np
 import pandas as pd
+import pandas.tseries.holiday
 
 NAMESPACE = {"np": np, "pd": pd, "datetime": datetime, "decimal": decimal}
 

@@ -435,12 +435,10 @@ def named_tuples():
     yield "diff", difflib.Match(1, 2, 3)
     import inspect
     import sched
-    import shutil
     import dis
 
     yield "argspec", inspect.ArgInfo([], None, None, {})
-    yield "usage", shutil._ntuple_diskusage(1, 2, 3)
-    yield "event", sched.Event(1, 2, 3, 4, 5) if sys.version_info >= (3, 10) else sched.Event(1, 2, max, (), {})
+    yield "event", sched.Event(1, 2, 3, max, (), {}) if sys.version_info >= (3, 10) else sched.Event(1, 2, max, (), {})
     yield "instructions", list(dis.get_instructions(compile("a", "f", "eval")))[:1]
     yield "attribute", inspect.classify_class_attrs(types.SimpleNamespace)[:1]
     yield "functools-cache", functools._CacheInfo(1, 2, 3, 4)

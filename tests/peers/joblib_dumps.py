@@ -7,7 +7,7 @@ try:
 except ImportError:
     from sklearn.externals import joblib
 
-COMPRESSIONS = [0, 3, ("gzip", 3), ("bz2", 3), ("lzma", 1), ("xz", 1)]
+COMPRESSIONS = [3, ("gzip", 3), ("bz2", 3), ("lzma", 1), ("xz", 1)]
 
 
 def write(maker, group, name, value):
@@ -17,9 +17,10 @@ def write(maker, group, name, value):
     for protocol in (None, 0, 2, 4):
         _write(maker, group, folder / ("%s.%s.joblib" % (name, "plain" if protocol is None else "p%d" % protocol)), value, protocol=protocol)
     if maker.written[group] // 4 % 20 == 0:
+        folder = maker.group(group + "-compressed")
         for compress in COMPRESSIONS:
             label = compress if isinstance(compress, int) else compress[0]
-            _write(maker, group, folder / ("%s.c-%s.joblib" % (name, label)), value, compress=compress)
+            _write(maker, group + "-compressed", folder / ("%s.c-%s.joblib" % (name, label)), value, compress=compress)
 
 
 def _write(maker, group, path, value, **options):

@@ -141,6 +141,8 @@ class Hierarchy:
             value = target.expression
             if isinstance(value, ast.Call) and (dotted_name(value.func) or [""])[-1] in ("namedtuple", "NamedTuple"):
                 return Opaque("tuple")
+            if isinstance(value, ast.Call) and (dotted_name(value.func) or [""])[-1] == "ABCMeta":
+                return Opaque("object")
             if isinstance(value, ast.Subscript):
                 parts = dotted_name(value.value)
                 if parts:

@@ -67,6 +67,7 @@ class Facts:
         self.rules: dict[str, str] = trust["rules"]
         self._getters = frozenset(trust.get("getters", []))
         self._denied = tuple(deny["modules"])
+        self._allowed = tuple(deny["allowed"])
         self._denied_classes = frozenset(deny["classes"])
         self._denied_bases = Names(deny["bases"])
         self.hand: dict[str, dict[str, Line]] = {}
@@ -110,7 +111,11 @@ class Facts:
         return bool(self._getters & names)
 
     def denied(self, full: str) -> bool:
-        return full in self._denied_classes or any(full == one or full.startswith(one + ".") for one in self._denied)
+        if full in self._denied_classes:
+            return True
+        if any(full == one or full.startswith(one + ".") for one in self._allowed):
+            return False
+        return any(full == one or full.startswith(one + ".") for one in self._denied)
 
     def denied_base(self, full: str) -> bool:
         return full in self._denied_classes or self._denied_bases.has(full)

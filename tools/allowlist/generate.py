@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+import re
 import sys
 import time
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -25,19 +27,31 @@ DEFAULT_OUTPUT = FOLDER.parent.parent / "crates" / "pickle-vm" / "data" / "class
 Read = dict[tuple[str, str], list[Verdict]]
 
 
-def read_release(job: tuple[str, list[str], list[tuple[str, list[str] | None]], list[str]]) -> tuple[str, Read]:
-    """Reads one release, with the layers that its bases are looked up in."""
-    label, roots, layers, _ = job
+@dataclass(frozen=True)
+class Job:
+    """One release to read, with the layers that its bases are looked up in."""
+
+    label: str
+    roots: tuple[str, ...]
+    layers: tuple[tuple[str, tuple[str, ...] | None], ...]
+    skip: str | None = None
+    also: tuple[tuple[str, str], ...] = ()
+
+
+def read_release(job: Job) -> tuple[str, Read]:
+    """Reads one release."""
     sys.setrecursionlimit(20000)
     gc.disable()
     facts = Facts(FOLDER)
-    opened = [Layer(Path(path), tuple(only) if only is not None else None) for path, only in layers]
+    opened = [Layer(Path(path), only) for path, only in job.layers]
     world = World(opened, facts.opaque | KNOWN_CLASSES | (BUILTIN_CLASSES & {"object"}))
     judge = Judge(world, facts)
     found: Read = {}
     own = opened[0]
     for name in sorted(own.files):
-        if skipped(name) or (roots and name.split(".")[0] not in roots):
+        if skipped(name) or (job.roots and name.split(".")[0] not in job.roots):
+            continue
+        if job.skip is not None and re.search(job.skip, name):
             continue
         module_text = own.text(name)
         if "class " not in module_text and "namedtuple" not in module_text and "NamedTuple" not in module_text:
@@ -49,13 +63,18 @@ def read_release(job: tuple[str, list[str], list[tuple[str, list[str] | None]], 
             continue
         for entity in module.classes:
             verdict = judge.judge(entity)
-            for place in [(name, entity.name), *aliases(entity)]:
+            for place in [(name, entity.name), *aliases(entity), *moved(job, name, entity.name)]:
                 found.setdefault(place, []).append(verdict)
         for made in named_tuples(module):
             if not facts.denied(f"{name}.{made}"):
                 hooks = (("new", ""), ("call", ""), ("key", ""))
                 found.setdefault((name, made), []).append(Verdict(hooks, ("named tuple",), ()))
-    return label, found
+    return job.label, found
+
+
+def moved(job: Job, module: str, name: str) -> list[tuple[str, str]]:
+    """Returns where the class also lives: a package of the matrix whose own repository has it elsewhere."""
+    return [(new + module[len(old) :], name) for old, new in job.also if module.startswith(old)]
 
 
 def main() -> int:
@@ -79,7 +98,7 @@ def main() -> int:
             for label, found in pool.map(read_release, jobs):
                 for place, verdicts in found.items():
                     entries.setdefault(place, Entry()).verdicts[label] = verdicts
-        result = lines(entries, versions, facts, family)
+        result = lines(entries, versions, facts, family, matrix.get(family, {}).get("until", {}))
         written = text(family, versions, result)
         total += len(written)
         target = options.output / f"{family}.list"
@@ -123,7 +142,7 @@ def plan(family, matrix, libraries, cache):  # type: ignore[no-untyped-def]
         (str(path), None) for _, path in libraries[-1:]
     ]
     if family == "python":
-        jobs = [(version, [], [(str(path), None)], []) for version, path in libraries]
+        jobs = [Job(version, (), ((str(path), None),)) for version, path in libraries]
         return jobs, [version for version, _ in libraries]
     table = matrix[family]
     beside = []
@@ -133,21 +152,23 @@ def plan(family, matrix, libraries, cache):  # type: ignore[no-untyped-def]
         for distribution, releases in matrix[need]["packages"].items():
             wheel = fetch(Release.parse(distribution, releases[-1]), cache)
             if wheel is not None:
-                beside.append((str(wheel), matrix[need]["roots"]))
+                beside.append((str(wheel), tuple(matrix[need]["roots"])))
     jobs = []
     several = len(table["packages"]) > 1
+    roots = tuple(table["roots"])
     wheels = {
         distribution: [(Release.parse(distribution, one), fetch(Release.parse(distribution, one), cache)) for one in releases]
         for distribution, releases in table["packages"].items()
     }
     for distribution, releases in wheels.items():
-        siblings = [(str(found[-1][1]), table["roots"]) for other, found in wheels.items() if other != distribution and found[-1][1]]
+        siblings = [(str(found[-1][1]), roots) for other, found in wheels.items() if other != distribution and found[-1][1]]
         for release, wheel in releases:
             if wheel is None:
                 continue
             label = f"{distribution} {release.version}" if several else release.version
-            jobs.append((label, table["roots"], [(str(wheel), table["roots"]), *siblings, *beside, *newest], []))
-    return jobs, [job[0] for job in jobs]
+            layers = ((str(wheel), roots), *siblings, *beside, *newest)
+            jobs.append(Job(label, roots, layers, table.get("skip"), tuple(table.get("also", {}).items())))
+    return jobs, [job.label for job in jobs]
 
 
 def arguments() -> argparse.ArgumentParser:

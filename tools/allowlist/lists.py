@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from facts import HOOKS, Facts, Line
@@ -41,8 +42,14 @@ def narrowed(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
     return hooks
 
 
-def lines(entries: dict[tuple[str, str], Entry], versions: list[str], facts: Facts, family: str) -> list[Line]:
-    """Returns the lines of one list, the hand-written ones in place of the read ones."""
+def lines(
+    entries: dict[tuple[str, str], Entry], versions: list[str], facts: Facts, family: str, until: dict[str, str]
+) -> list[Line]:
+    """Returns the lines of one list, the hand-written ones in place of the read ones.
+
+    `until` leaves out, to keep a list small, the classes of modules that match a pattern and are not
+    in any release before the one it names.
+    """
     hand = facts.hand.get(family, {})
     found: dict[tuple[str, str], Line] = {(line.module, line.name): line for line in hand.values()}
     for (module, name), entry in entries.items():
@@ -53,9 +60,15 @@ def lines(entries: dict[tuple[str, str], Entry], versions: list[str], facts: Fac
             continue
         hooks, notes = joined
         present = [version for version in versions if version in entry.verdicts]
+        if any(re.search(pattern, module) and too_new(present, end, versions) for pattern, end in until.items()):
+            continue
         reason = "; ".join([shortened(notes) or "no hooks", span(present)])
         found[(module, name)] = Line(module, name, tuple((hook, hooks[hook]) for hook in HOOKS if hook in hooks), reason)
     return sorted(found.values(), key=lambda line: line.written().encode())
+
+
+def too_new(present: list[str], end: str, versions: list[str]) -> bool:
+    return versions.index(present[0]) >= versions.index(end)
 
 
 def shortened(notes: list[str]) -> str:
@@ -63,7 +76,11 @@ def shortened(notes: list[str]) -> str:
 
 
 def span(versions: list[str]) -> str:
-    return versions[0] if len(versions) == 1 else f"{versions[0]}..{versions[-1]}"
+    """Returns `first..last`; the distribution before a version is left out where it is the same."""
+    first, last = versions[0], versions[-1]
+    if first.rpartition(" ")[0] == last.rpartition(" ")[0]:
+        first, last = first.rpartition(" ")[2], last.rpartition(" ")[2]
+    return first if first == last else f"{first}..{last}"
 
 
 def text(family: str, versions: list[str], found: list[Line]) -> str:

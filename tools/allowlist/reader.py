@@ -590,6 +590,8 @@ class Body:
             self.callables(node)
         elif isinstance(node.func, ast.Attribute):
             self._method(node, node.func)
+        elif isinstance(node.func, ast.Lambda):
+            self.walk(node.func.body)
         else:
             self.refuse(f"calls the value `{ast.unparse(node.func)[:50]}`")
 
@@ -763,6 +765,8 @@ class Body:
             self.callables(node)
         elif base.tag == "entity" and self._logs(base.entity[0], name):
             pass
+        elif name in REGEX_METHODS and self._is_regex(func.value):
+            pass
         else:
             self.refuse(f"calls the value `{ast.unparse(func)[:50]}`")
 
@@ -772,6 +776,24 @@ class Body:
             return False
         return isinstance(entity, Value) and isinstance(entity.expression, ast.Call) and (
             (dotted_name(entity.expression.func) or [""])[-1] in ("getLogger", "get_logger")
+        )
+
+    def _is_regex(self, node: ast.expr) -> bool:
+        """Says whether a name stands for a regular expression that a module or class compiles."""
+        kind = self.kind(node)
+        values: tuple[object, ...] = ()
+        if kind.tag == "entity":
+            values = (kind.entity[0],)
+        elif isinstance(node, ast.Attribute):
+            base = self.kind(node.value)
+            if base.tag in ("self", "class") and isinstance(base.entity, Class):
+                found = self.hierarchy.find(base.entity, node.attr)
+                values = found.definitions if found is not None else ()
+        return bool(values) and all(
+            isinstance(one, Value)
+            and isinstance(one.expression, ast.Call)
+            and "re.compile" in self.reader.spelled(one.module, one.expression, one.owner)
+            for one in values
         )
 
     def _super(self, node: ast.Call, func: ast.Attribute) -> None:
@@ -825,6 +847,7 @@ OBJECT_METHODS = frozenset(
 )
 
 
+REGEX_METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"})
 MUTATORS = frozenset(
     {"add", "append", "appendleft", "clear", "discard", "extend", "insert", "move_to_end", "pop", "popitem", "popleft",
      "remove", "setdefault", "update", "__setitem__", "__delitem__", "fill", "sort", "reverse"}

@@ -7,6 +7,7 @@ Nothing here imports what it reads: a module is a syntax tree, and a name is fol
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import sys
 import warnings
@@ -213,7 +214,7 @@ class Layer:
     def text(self, module: str) -> str:
         name, _ = self.files[module]
         data = self._zip.read(name) if self._zip else (self.path / name).read_bytes()
-        return data.decode("utf-8", "replace")
+        return data.decode("utf-8-sig", "replace")
 
 
 def folder_names(path: Path) -> list[str]:
@@ -334,6 +335,8 @@ class World:
                         return value
                     else:
                         head = self._lookup(value.module, parts[0], spelled, depth + 1)
+                        if head is None and len(parts) > 1 and isinstance(getattr(builtins, parts[0], None), type):
+                            return External(".".join(parts))
                 for part in parts[1:]:
                     if head is None:
                         break

@@ -10,7 +10,8 @@ use crate::name::{Name, join};
 ///
 /// Each list is one text of lines sorted by their bytes, fields separated by tabs, searched where it
 /// stands: module and name, then
-/// - inert: `class`, `function` or `value`, hooks, reason;
+/// - inert: `class`, `function` or `value`, hooks, reason; the name `*` stands for everything in a
+///   top-level package and its submodules;
 /// - capable: class of harm, reason; the name `*` stands for everything in a module and its submodules;
 /// - aliases: canonical module, and canonical name where that differs.
 #[derive(Clone, Copy)]
@@ -62,6 +63,9 @@ pub(crate) enum Judgement<'l> {
     },
     Unknown,
 }
+
+/// Stands for every name in a module and its submodules.
+const EVERYTHING: &str = "*";
 
 /// Attributes that lead from harmless things to everything else.
 const NAME_RESOLVING: [&str; 16] = [
@@ -144,7 +148,7 @@ impl<'l> Lists<'l> {
                 .filter(|to| to.0 != module || to.1 != name);
         }
         for prefix in prefixes(module) {
-            if let Some(target) = find(self.aliases, prefix, "*") {
+            if let Some(target) = find(self.aliases, prefix, EVERYTHING) {
                 let to = target.split('\t').next().unwrap_or_default();
                 let rest = module.get(prefix.len()..).unwrap_or_default();
                 let mut moved = to.to_owned();
@@ -160,14 +164,14 @@ impl<'l> Lists<'l> {
     fn rebase(&self, module: &str, name: &str) -> Option<(String, String)> {
         // `signal.signal` is what it says, not the module `signal` over again.
         let own = module.rsplit('.').next().unwrap_or_default();
-        let is_capable = prefixes(module).any(|module| find(self.capable, module, "*").is_some());
+        let is_capable = prefixes(module).any(|module| find(self.capable, module, EVERYTHING).is_some());
         let mut rest = name;
         let mut found = None;
         for at in 0..PARTS {
             let (part, behind) = rest.split_once('.').unwrap_or((rest, ""));
             let module = part.trim_matches('_');
             let is_own = at == 0 && is_capable && part == own;
-            if !is_own && !module.is_empty() && find(self.capable, module, "*").is_some() {
+            if !is_own && !module.is_empty() && find(self.capable, module, EVERYTHING).is_some() {
                 found = Some((module.to_owned(), behind.to_owned()));
             } else if part == "__builtins__" {
                 found = Some(("builtins".to_owned(), behind.to_owned()));
@@ -181,7 +185,12 @@ impl<'l> Lists<'l> {
     }
 
     fn inert(&self, module: &str, name: &str) -> Option<Entry<'l>> {
-        let rest = find(self.inert, module, name)?;
+        let whole = || {
+            let package = module.split('.').next()?;
+            // A walk from one name to another is never covered.
+            (!name.contains('.')).then(|| find(self.inert, package, EVERYTHING))?
+        };
+        let rest = find(self.inert, module, name).or_else(whole)?;
         let mut fields = rest.split('\t');
         let kind = match fields.next()? {
             "class" => Kind::Class,
@@ -276,7 +285,7 @@ impl<'l> Lists<'l> {
             return Judgement::Member(entry);
         }
         for prefix in prefixes(&full) {
-            if let Some(capable) = self.capable(prefix, "*") {
+            if let Some(capable) = self.capable(prefix, EVERYTHING) {
                 return capable;
             }
         }

@@ -144,7 +144,7 @@ mod unix {
         let closed = root.join("closed");
         fs::create_dir(&closed).unwrap();
         fs::write(closed.join("x.pkl"), HONEST).unwrap();
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
         let seen = names(&scan(root), root);
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
         assert!(seen.contains(&("a.pkl".to_owned(), Verdict::Dangerous)));
