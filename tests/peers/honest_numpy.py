@@ -2,6 +2,7 @@
 
 import datetime
 import functools
+import io
 import operator
 
 import numpy as np
@@ -103,8 +104,9 @@ def write_files(folder, skipped):
         try:
             value = eval(expression, dict(NAMESPACE))
             for version in (None, (2, 0)):
-                with (folder / ("npy-%d%s.npy" % (number, "-v2" if version else ""))).open("wb") as out:
-                    np.lib.format.write_array(out, np.asanyarray(value), version=version)
+                made = io.BytesIO()
+                np.lib.format.write_array(made, np.asanyarray(value), version=version)
+                (folder / ("npy-%d%s.npy" % (number, "-v2" if version else ""))).write_bytes(made.getvalue())
                 written += 1
         except Exception as error:
             skipped.append(("npy", expression, repr(error)))

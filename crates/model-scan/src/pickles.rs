@@ -355,12 +355,24 @@ fn candidates(bytes: &[u8], at: usize) -> impl Iterator<Item = usize> + '_ {
     memchr::memchr3_iter(0x80, b'c', b'i', rest).filter_map(move |found| {
         let tail = rest.get(found..)?;
         let plausible = match tail {
-            [0x80, 2..=5, ..] => Decoder::new(tail).take(4).all(|op| op.is_ok()),
+            [0x80, 2..=5, ..] => starts_well(tail),
             [b'c' | b'i', lines @ ..] => two_names(lines),
             _ => false,
         };
         plausible.then(|| at.saturating_add(found))
     })
+}
+
+/// Says whether the first opcodes decode, up to a STOP or the fourth.
+fn starts_well(bytes: &[u8]) -> bool {
+    for op in Decoder::new(bytes).take(4) {
+        match op.map(|op| op.opcode()) {
+            Ok(Opcode::Stop) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    true
 }
 
 /// Longest line taken for a name.

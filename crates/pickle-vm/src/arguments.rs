@@ -1,5 +1,6 @@
-use crate::graph::{Container, Items, View};
+use crate::graph::{Container, View};
 use crate::pattern::Matcher;
+use crate::value::Value;
 
 /// Codecs that are built in, so that looking them up imports nothing; normalised spelling.
 const TEXT_CODECS: [&str; 18] = [
@@ -37,7 +38,11 @@ const ERROR_HANDLERS: [&[u8]; 8] = [
 
 /// Says whether arguments have the exact form that a rule in code demands; rules that need more than the
 /// arguments are the judge's own.
-pub(crate) fn holds(matcher: &mut Matcher<'_, '_>, rule: &str, arguments: Items<'_>) -> bool {
+pub(crate) fn holds(
+    matcher: &mut Matcher<'_, '_>,
+    rule: &str,
+    arguments: impl ExactSizeIterator<Item = Value>,
+) -> bool {
     match rule {
         "text-codec" => text_codec(matcher, arguments),
         "set-write" => own_set(matcher, arguments),
@@ -49,13 +54,20 @@ pub(crate) fn holds(matcher: &mut Matcher<'_, '_>, rule: &str, arguments: Items<
     }
 }
 
-fn all(matcher: &mut Matcher<'_, '_>, kinds: &str, mut arguments: Items<'_>) -> bool {
+fn all(
+    matcher: &mut Matcher<'_, '_>,
+    kinds: &str,
+    mut arguments: impl ExactSizeIterator<Item = Value>,
+) -> bool {
     arguments.all(|argument| matcher.value(kinds, argument))
 }
 
 /// `encode(text, codec, errors)`: any other codec is a module of the `encodings` package, or any module
 /// that a search function finds.
-fn text_codec(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
+fn text_codec(
+    matcher: &mut Matcher<'_, '_>,
+    mut arguments: impl ExactSizeIterator<Item = Value>,
+) -> bool {
     let Some(text) = arguments.next() else {
         return false;
     };
@@ -87,7 +99,10 @@ fn text_codec(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
 }
 
 /// A method that changes a set: only one that the stream itself made.
-fn own_set(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
+fn own_set(
+    matcher: &mut Matcher<'_, '_>,
+    mut arguments: impl ExactSizeIterator<Item = Value>,
+) -> bool {
     let is_own = arguments.next().is_some_and(|set| {
         matches!(
             matcher.graph.view(set),
@@ -98,7 +113,10 @@ fn own_set(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
 }
 
 /// `type(name, bases, namespace)` with nothing but data in the namespace.
-fn new_class(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
+fn new_class(
+    matcher: &mut Matcher<'_, '_>,
+    mut arguments: impl ExactSizeIterator<Item = Value>,
+) -> bool {
     let (Some(name), Some(bases), Some(namespace), None) = (
         arguments.next(),
         arguments.next(),
@@ -117,7 +135,10 @@ fn new_class(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
 }
 
 /// Names of attributes, dotted or not, none of which leads out of the object.
-fn attributes(matcher: &Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
+fn attributes(
+    matcher: &Matcher<'_, '_>,
+    mut arguments: impl ExactSizeIterator<Item = Value>,
+) -> bool {
     arguments.len() > 0
         && arguments.all(|path| {
             matcher.graph.text(path).is_some_and(|path| {
@@ -129,7 +150,10 @@ fn attributes(matcher: &Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
 }
 
 /// The name of a method and what it is called with.
-fn method(matcher: &mut Matcher<'_, '_>, mut arguments: Items<'_>) -> bool {
+fn method(
+    matcher: &mut Matcher<'_, '_>,
+    mut arguments: impl ExactSizeIterator<Item = Value>,
+) -> bool {
     let is_name = arguments.next().is_some_and(|name| {
         matcher
             .graph

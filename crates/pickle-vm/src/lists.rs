@@ -164,7 +164,8 @@ impl<'l> Lists<'l> {
     fn rebase(&self, module: &str, name: &str) -> Option<(String, String)> {
         // `signal.signal` is what it says, not the module `signal` over again.
         let own = module.rsplit('.').next().unwrap_or_default();
-        let is_capable = prefixes(module).any(|module| find(self.capable, module, EVERYTHING).is_some());
+        let is_capable =
+            prefixes(module).any(|module| find(self.capable, module, EVERYTHING).is_some());
         let mut rest = name;
         let mut found = None;
         for at in 0..PARTS {

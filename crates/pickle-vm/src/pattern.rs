@@ -6,7 +6,7 @@
 //! alternatives joined by `/`; with `?` behind it it may be missing, with `*` it may come any number of
 //! times.
 
-use crate::graph::{Graph, Items, View};
+use crate::graph::{Graph, View};
 use crate::lists::{Judgement, Kind, Lists};
 use crate::value::Value;
 
@@ -54,12 +54,29 @@ pub(crate) fn rule(pattern: &str) -> Option<&str> {
     pattern.strip_prefix("rule:")
 }
 
+/// Says whether a pattern holds for whatever data or inert values it is given, so that the callable may be
+/// handed over to be called later.
+pub(crate) fn takes_anything(pattern: Option<&str>) -> bool {
+    pattern.is_none_or(|pattern| {
+        pattern.split(',').all(|part| {
+            matches!(
+                part.trim().trim_end_matches(['?', '*']),
+                "data" | "inert" | "_"
+            )
+        })
+    })
+}
+
 /// How deep containers are looked into.
 const DEPTH: u32 = 64;
 
 impl Matcher<'_, '_> {
     /// Says whether positional arguments are as a pattern wants them.
-    pub(crate) fn arguments(&mut self, pattern: &str, arguments: Items<'_>) -> bool {
+    pub(crate) fn arguments(
+        &mut self,
+        pattern: &str,
+        arguments: impl Iterator<Item = Value>,
+    ) -> bool {
         let mut arguments = arguments.peekable();
         for part in pattern.split(',').map(str::trim) {
             if part.is_empty() {

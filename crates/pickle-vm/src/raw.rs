@@ -147,6 +147,15 @@ impl Element {
             return None;
         };
         let name = graph.name(object.callee)?;
+        if name.name == "_convert_to_stringdtype_kwargs" && name.module.starts_with("numpy.") {
+            // numpy 2's texts of any length are references.
+            return Some(Self {
+                kind: b'T',
+                size: 16,
+                has_object: true,
+                big_endian: false,
+            });
+        }
         if name.module != "numpy" || name.name != "dtype" {
             return None;
         }

@@ -32,7 +32,17 @@ fn file_name(matcher: &Matcher<'_, '_>, state: Value) -> bool {
 /// scipy's distributions run a text from their own state to make three methods. Honest states hold exactly
 /// the text that scipy makes of the names of the shape parameters, the same in every release from 1.2 to
 /// 1.17.
+///
+/// Before 1.6 the state is the arguments of `__init__`, which checks the names of the shapes itself, and the
+/// random state.
 fn distribution(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
+    let state = match matcher.graph.view(state) {
+        View::Tuple(mut pair) => match (pair.next(), pair.next(), pair.next()) {
+            (Some(arguments), Some(random), None) if matcher.value("inert", random) => arguments,
+            _ => return false,
+        },
+        _ => state,
+    };
     let View::Dict(mut items) = matcher.graph.view(state) else {
         return false;
     };
@@ -45,6 +55,14 @@ fn distribution(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
                 .graph
                 .text(value)
                 .is_some_and(|text| core::str::from_utf8(&text).is_ok_and(parses_arguments)),
+            b"shapes" => {
+                matcher.value("none", value)
+                    || matcher.graph.text(value).is_some_and(|text| {
+                        text.iter().all(|&byte| {
+                            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b',' | b' ')
+                        })
+                    })
+            }
             _ => matcher.value("inert", value),
         };
         if !holds {

@@ -24,6 +24,8 @@ enum Effect {
     Mark,
     /// Takes everything down to the mark, then so many values, and pushes so many.
     ToMark(usize, usize),
+    /// Takes a value, or a mark if that lies on top.
+    Pop,
     /// Ends the stream.
     Stop,
 }
@@ -39,11 +41,11 @@ pub(super) fn is_opcode(byte: u8) -> bool {
 )]
 fn opcode(byte: u8) -> Option<(Argument, Effect)> {
     use Argument::{Bytes, Counted, Line, None, TwoLines};
-    use Effect::{Mark, Stack, Stop, ToMark};
+    use Effect::{Mark, Pop, Stack, Stop, ToMark};
     Some(match byte {
         b'(' => (None, Mark),
         b'.' => (None, Stop),
-        b'0' => (None, Stack(1, 0)),
+        b'0' => (None, Pop),
         b'1' => (None, ToMark(0, 0)),
         b'2' => (None, Stack(1, 2)),
         b'F' => (Line(is_float), Stack(0, 1)),
@@ -189,6 +191,11 @@ impl<'a> Walk<'a> {
                 self.depth.checked_sub(1)?;
                 return Some(false);
             }
+            // What lies on top may be a mark.
+            Effect::Pop if self.marks.last() == Some(&self.depth) => {
+                self.marks.pop();
+            }
+            Effect::Pop => self.depth = self.depth.checked_sub(1)?,
             Effect::Stack(takes, pushes) => {
                 self.depth = self.depth.checked_sub(takes)?.checked_add(pushes)?;
                 // A mark that values were taken from below is gone, as some loaders have it.
@@ -249,6 +256,7 @@ mod tests {
             b"(dp0\nVa\np1\nF1.5\ns.",
             b"cos\nsystem\n(S'id'\ntR.",
             b"(S'id'\nios\nsystem\n.",
+            b"((lp0\n(g0\ntp1\na00g1\n.",
             b"]q\x00(K\x01K\x02e.",
             b"}q\x00X\x01\x00\x00\x00aq\x01K\x01s.",
             b"\x8c\x02os\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x85R.",

@@ -5,9 +5,10 @@ use alloc::string::String;
 use findings::Severity;
 
 use super::{Judge, shown};
+use crate::arguments;
 use crate::effect::{Effect, Reading};
 use crate::fold;
-use crate::graph::{Call, Graph, Items, Object, View};
+use crate::graph::{Call, Graph, Object, View};
 use crate::lists::{Entry, Judgement, Kind};
 use crate::name::Name;
 use crate::pattern::{self, Matcher};
@@ -199,18 +200,23 @@ impl<'l> Judge<'l> {
         !any && hook == "new" && pattern::patterns(entry.hooks, "call").next() == Some(None)
     }
 
-    /// Says whether arguments are as a hook of the entry wants them; a rule in code never is.
+    /// Says whether arguments are as a hook of the entry wants them; of the rules in code only those hold
+    /// that look at nothing but the arguments.
     pub(super) fn listed_holds(
         &mut self,
         effect: &Effect<'_>,
         entry: Entry<'l>,
         hook: &'static str,
-        arguments: Items<'_>,
+        arguments: &[Value],
     ) -> bool {
         let graph = effect.graph();
         pattern::patterns(entry.hooks, hook).any(|pattern| {
-            self.matcher(graph)
-                .arguments(pattern.unwrap_or("inert*"), arguments.clone())
+            let mut matcher = self.matcher(graph);
+            let arguments = arguments.iter().copied();
+            match pattern.and_then(pattern::rule) {
+                Some(rule) => arguments::holds(&mut matcher, rule, arguments),
+                None => matcher.arguments(pattern.unwrap_or("inert*"), arguments),
+            }
         })
     }
 

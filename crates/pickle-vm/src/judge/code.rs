@@ -121,12 +121,21 @@ impl<'l> Judge<'l> {
         let Some(name) = graph.text(name) else {
             return false;
         };
-        let View::Object(made) = graph.view(object) else {
-            return false;
-        };
         if name.starts_with(b"__") {
             return false;
         }
+        let made = match graph.view(object) {
+            View::Object(made) => made,
+            // A method of a container that the stream itself made.
+            View::List(_)
+            | View::Dict(_)
+            | View::Set(_)
+            | View::FrozenSet(_)
+            | View::Tuple(_)
+            | View::Forgotten(_)
+            | View::ByteArray(_) => return true,
+            _ => return false,
+        };
         match self.class_of(graph, made) {
             Class::Listed { name: class, .. } => {
                 self.attribute_of(effect, &class, &String::from_utf8_lossy(&name));
@@ -194,7 +203,12 @@ impl<'l> Judge<'l> {
             View::Callable | View::None => true,
             View::Object(inner) => match graph.partial(inner) {
                 Some(kept) => graph.name(kept.function).is_some(),
-                None => self.is_attribute(graph, inner),
+                None => {
+                    self.is_attribute(graph, inner)
+                        || self.imported_by(graph, inner).is_some_and(|name| {
+                            matches!(self.lists.judge(&name), Judgement::Inert(_))
+                        })
+                }
             },
             _ => false,
         }
@@ -205,8 +219,9 @@ impl<'l> Judge<'l> {
         match graph.view(function) {
             View::None => true,
             View::Name(name) => match self.lists.judge(name) {
-                Judgement::Inert(entry) => pattern::patterns(entry.hooks, "call")
-                    .any(|pattern| matches!(pattern, None | Some("inert*" | "data*"))),
+                Judgement::Inert(entry) => {
+                    pattern::patterns(entry.hooks, "call").any(pattern::takes_anything)
+                }
                 // Flagged already.
                 Judgement::Capable { .. } | Judgement::Unknown => true,
                 Judgement::Member(_) => false,

@@ -80,7 +80,7 @@ impl<'l> Judge<'l> {
                 }
             },
             // Iterators are set forward by a number.
-            View::Callable if self.matcher(graph).value("data", state) => {}
+            View::Callable if self.matcher(graph).value("inert", state) => {}
             View::Unknown | View::Extension(_) | View::Callable => {
                 self.method(effect, "__setstate__", "");
             }

@@ -1,4 +1,5 @@
 use alloc::format;
+use alloc::vec::Vec;
 
 use findings::Severity;
 
@@ -10,18 +11,30 @@ use crate::graph::{Object, View};
 use crate::lists::{Judgement, Kind};
 use crate::name::Name;
 use crate::rules;
+use crate::value::Value;
 
 impl<'l> Judge<'l> {
     /// Calls a partial: judged as a call of its function with the arguments that were kept.
     pub(super) fn partial_call(&mut self, effect: &Effect<'_>, kept: Partial<'_>, made: Object) {
         let graph = effect.graph();
-        let View::Name(name) = graph.view(kept.function) else {
-            // `cls.__new__` fetched by getattr where it could not be folded.
-            self.unresolved_call(effect, &innermost(graph, kept.function));
+        let imported = match graph.view(kept.function) {
+            View::Object(inner) => self.imported_by(graph, inner),
+            _ => None,
+        };
+        let name = match (graph.view(kept.function), &imported) {
+            (View::Name(name), _) => name,
+            (_, Some(name)) => name,
+            _ => {
+                // `cls.__new__` fetched by getattr where it could not be folded.
+                self.unresolved_call(effect, &innermost(graph, kept.function));
+                return;
+            }
+        };
+        let View::Tuple(added) = graph.view(made.arguments) else {
+            self.unresolved_call(effect, &name.full());
             return;
         };
-        let adds_nothing =
-            matches!(graph.view(made.arguments), View::Tuple(items) if items.len() == 0);
+        let adds_nothing = added.len() == 0;
         match self.lists.judge(name) {
             Judgement::Capable { .. } => {
                 self.raise(
@@ -43,18 +56,21 @@ impl<'l> Judge<'l> {
             }
             Judgement::Member(entry) if entry.kind == Kind::Class && is_new(name) => {
                 // The class comes first, then the arguments.
-                let mut arguments = kept.arguments;
-                arguments.next();
-                if !adds_nothing || !self.listed_holds(effect, entry, "new", arguments) {
+                let arguments: Vec<Value> = kept.arguments.skip(1).collect();
+                if !adds_nothing || !self.listed_holds(effect, entry, "new", &arguments) {
                     self.argument_finding(effect, &name.full(), Severity::Medium);
                 }
             }
-            Judgement::Inert(entry) if adds_nothing => {
-                if !self.listed_holds(effect, entry, "call", kept.arguments) {
+            Judgement::Inert(entry) => {
+                let arguments: Vec<Value> = kept.arguments.chain(added).collect();
+                let keywords_hold = kept
+                    .keywords
+                    .is_none_or(|keywords| self.matcher(graph).value("inert", keywords));
+                if !keywords_hold || !self.listed_holds(effect, entry, "call", &arguments) {
                     self.argument_finding(effect, &name.full(), Severity::High);
                 }
             }
-            Judgement::Inert(_) | Judgement::Member(_) => {
+            Judgement::Member(_) => {
                 self.unresolved_call(effect, &name.full());
             }
         }

@@ -3,7 +3,7 @@ use crate::constant::Const;
 use crate::decoder::Op;
 use crate::effect::{Divergence, EffectKind, EffectSink, Origin};
 use crate::error::ErrorKind;
-use crate::graph::{Call, Node};
+use crate::graph::{Call, Node, View};
 use crate::value::Value;
 
 impl<'a> Machine<'a> {
@@ -85,7 +85,26 @@ impl<'a> Machine<'a> {
         id: Value,
         sink: &mut S,
     ) {
-        let value = self.graph.heap.add(Node::Persistent(id));
+        // torch's older form stores a class with its source: ("module", class, file, source).
+        let class = match self.graph.view(id) {
+            View::Tuple(mut items) => match (items.next(), items.next()) {
+                (Some(kind), Some(class))
+                    if self
+                        .graph
+                        .text(kind)
+                        .is_some_and(|kind| *kind == *b"module")
+                        && self.graph.name(class).is_some() =>
+                {
+                    Some(class)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let value = match class {
+            Some(class) => class,
+            None => self.graph.heap.add(Node::Persistent(id)),
+        };
         self.graph.heap.may_have_changed(op.range().end);
         self.tell(op, EffectKind::PersistentLoad { id, value }, sink);
         self.push(value);
@@ -175,7 +194,7 @@ impl<'a> Machine<'a> {
         {
             return;
         }
-        let crate::View::Tuple(mut items) = self.graph.view(arguments) else {
+        let View::Tuple(mut items) = self.graph.view(arguments) else {
             return;
         };
         let (Some(module), Some(name), Some(code)) = (items.next(), items.next(), items.next())

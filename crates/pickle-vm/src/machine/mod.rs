@@ -193,7 +193,7 @@ impl<'a> Machine<'a> {
                 },
                 hashing: self.hashing,
                 sweep_at: FIRST_SWEEP,
-            spare: Heap::default(),
+                spare: Heap::default(),
                 keep_all: false,
                 readings: 0,
                 forks: Vec::new(),
