@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 
+LEARNING = "joblib xgboost lightgbm catboost statsmodels networkx pillow imbalanced-learn category-encoders hdbscan gensim nltk sympy pytz mlxtend lifelines".split()
 # Name, interpreter, what is installed. One line per meeting of versions that people have files of.
 MATRIX = [
     ("py313-new", "3.13", ["numpy", "scipy", "pandas", "scikit-learn", "joblib", "pyarrow"]),
@@ -16,7 +17,8 @@ MATRIX = [
     ("py38-numpy1.19", "3.8", ["numpy==1.19.5", "scipy==1.5.4", "pandas==1.1.5", "scikit-learn==0.23.2", "joblib==0.17.0"]),
     ("py37-numpy1.17", "3.7", ["numpy==1.17.5", "scipy==1.4.1", "pandas==1.0.5", "scikit-learn==0.22.2.post1", "joblib==0.14.1"]),
     ("py36-numpy1.15", "3.6", ["numpy==1.15.4", "scipy==1.2.3", "pandas==0.24.2", "scikit-learn==0.20.4"]),
-    ("py311-torch", "3.11", ["torch", "torchvision", "numpy"]),
+    ("py311-learning", "3.11", ["numpy==1.26.4", "scipy==1.13.1", "pandas==2.2.3", "scikit-learn==1.5.2"] + LEARNING),
+    ("py311-torch", "3.11", ["torch", "torchvision", "numpy", "transformers", "lightning", "timm", "accelerate", "peft", "omegaconf"]),
 ]
 # Wheels only: the matrix compiles nothing.
 INSTALL = ["install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--prefer-binary"]

@@ -158,7 +158,7 @@ def joblib(maker):
 
 GROUPS = {
     "stdlib": stdlib, "numpy": tabled("numpy"), "scipy": tabled("scipy"), "pandas": tabled("pandas"), "sklearn": sklearn, "joblib": joblib,
-    "torch": tabled("torch"),
+    "learning": tabled("learning"), "torch": tabled("torch"), "training": tabled("training"),
 }
 
 

@@ -626,6 +626,8 @@ class Body:
                 self.refuse(f"writes an attribute of `{ast.unparse(arguments[0])[:40]}`")
         elif name == "vars":
             pass
+        elif name == "print" and any(one.arg == "file" for one in node.keywords):
+            self.refuse("prints into a value")
         elif name in self.facts.builtin_calls or is_exception(name):
             self.callables(node)
         elif name in self.facts.builtin_callables:
@@ -642,6 +644,11 @@ class Body:
         for keyword in node.keywords:
             if keyword.arg in ("key", "default_factory", "function", "func"):
                 self.callable(keyword.value)
+
+    def callable_or_plain(self, node: ast.expr) -> None:
+        """Checks an argument that is called if it is no plain value."""
+        if self.kind(node).tag != "fresh":
+            self.callable(node)
 
     def callable(self, node: ast.expr) -> None:
         """Checks an expression whose value will be called."""
@@ -688,9 +695,9 @@ class Body:
         if self.facts.pure(names) and not any(self.facts.hard_sink(name) for name in names):
             if node is not None:
                 self.callables(node)
-                if names & {"collections.defaultdict", "functools.partial"} and node.args:
-                    if "collections.defaultdict" in names:
-                        self.callable(node.args[0])
+                for name, place in CALLED_ARGUMENTS.items():
+                    if name in names and len(node.args) > place:
+                        self.callable_or_plain(node.args[place])
             return
         for name in sorted(names):
             if self.facts.is_sink(name):
@@ -766,7 +773,8 @@ class Body:
         elif base.tag == "entity" and self._logs(base.entity[0], name):
             pass
         elif name in REGEX_METHODS and self._is_regex(func.value):
-            pass
+            if name in ("sub", "subn") and node.args:
+                self.callable_or_plain(node.args[0])
         else:
             self.refuse(f"calls the value `{ast.unparse(func)[:50]}`")
 
@@ -848,6 +856,11 @@ OBJECT_METHODS = frozenset(
 
 
 REGEX_METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"})
+# Functions that call one of their positional arguments, and its place.
+CALLED_ARGUMENTS = {
+    "collections.defaultdict": 0, "re.sub": 1, "re.subn": 1, "weakref.ref": 1, "weakref.proxy": 1, "_weakref.ref": 1,
+    "_weakref.proxy": 1,
+}
 MUTATORS = frozenset(
     {"add", "append", "appendleft", "clear", "discard", "extend", "insert", "move_to_end", "pop", "popitem", "popleft",
      "remove", "setdefault", "update", "__setitem__", "__delitem__", "fill", "sort", "reverse"}

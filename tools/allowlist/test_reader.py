@@ -21,7 +21,7 @@ from source import Layer, World  # noqa: E402
 from verdict import Judge  # noqa: E402
 
 HEAD = """
-import enum, os, pickle, subprocess, functools, collections, typing
+import enum, os, re, weakref, pickle, subprocess, functools, collections, typing
 from dataclasses import dataclass, field
 """
 
@@ -67,6 +67,7 @@ class ReaderTest(unittest.TestCase):
             "setattr(s['x'], 'y', 1)", "REGISTRY.append(s)", "REGISTRY['k'] = s", "C.f = s", "type(self).f = s",
             "with s: pass", "import socket", "functools.reduce(s.f, s.x)", "self.__class__ = s",
             "s.decode(s.codec)", "iter(s.f, 1)", "collections.defaultdict(s.f)[1]", "super().__setstate__(s); exec(s)",
+            "typing.get_type_hints(s)", "print(1, file=s)", "re.sub('a', s.f, 'b')", "weakref.ref(self, s.f)", "os.path.exists(s)",
         ):
             with self.subTest(line):
                 text = f"REGISTRY = []\nclass C:\n def __setstate__(self, s):\n  {line}"
@@ -126,7 +127,7 @@ class ReaderTest(unittest.TestCase):
 
     def test_enumerations_are_looked_up_by_value(self) -> None:
         self.granted("class C(enum.Enum):\n A = 1", "call(inert)", "key")
-        self.assertEqual({}, self.hooks("class C(enum.Enum):\n @classmethod\n def _missing_(cls, v): return exec(v)") and {})
+        self.assertEqual({}, self.hooks("class C(enum.Enum):\n @classmethod\n def _missing_(cls, v): return exec(v)"))
 
     def test_named_tuples_and_generics_are_resolved(self) -> None:
         self.granted("class C(typing.NamedTuple):\n a: int", "new", "call", "state", "key")

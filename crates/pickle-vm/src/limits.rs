@@ -10,10 +10,10 @@ pub struct Limits {
     /// Bytes held by memo, stack and values together; default 1 GiB, ten times what the largest opcode-dense
     /// checkpoint we know (100 MB, two million dicts) needs.
     pub memory: u64,
-    /// Bytes that folding pure computations may produce in one stream; default 16 MiB: honest files fold
-    /// single names, unpacked payloads are small.
+    /// Bytes that folding pure computations may produce in one stream, beside four for each byte of the
+    /// stream: below protocol 3 honest files write all bytes as texts to be encoded. Default 16 MiB.
     pub folded_bytes: usize,
-    /// Steps that folding may take in one stream; default 1,000,000.
+    /// Steps that folding may take in one stream, beside one for each byte of it; default 1,000,000.
     pub folding_steps: usize,
     /// Findings of one severity kept for one stream; default 10,000. The last finding says how many more
     /// there were. Each severity has a ceiling of its own, so a worse one is never left out for these.

@@ -142,8 +142,10 @@ impl<'a> Machine<'a> {
             extensions: HashMap::new(),
             wrappers: Vec::new(),
             folding: fold::Budget {
-                bytes: limits.folded_bytes,
-                steps: limits.folding_steps,
+                bytes: limits
+                    .folded_bytes
+                    .saturating_add(input.len().saturating_mul(4)),
+                steps: limits.folding_steps.saturating_add(input.len()),
             },
             hashing: steps.saturating_mul(4).saturating_add(1 << 20),
             sweep_at: FIRST_SWEEP,
