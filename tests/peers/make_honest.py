@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # An object that takes longer than this to make and dump is skipped; seconds.
 PATIENCE = 20
 # A pickle larger than this is not kept; bytes.
-LARGEST = 8 << 20
+LARGEST = 32 << 20
 
 
 class Maker:

@@ -349,7 +349,62 @@ fn find<'t>(table: &'t str, module: &str, name: &str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use alloc::vec::Vec;
+
+    use super::{Lists, find};
+
+    /// Rules in code, for calls in `judge/code.rs` and `arguments.rs`, for states in `state.rs`.
+    const IN_CODE: [&str; 19] = [
+        "attribute-path",
+        "class-call",
+        "getattr",
+        "import-getattr",
+        "joblib-file-name",
+        "make-class",
+        "make-union",
+        "map-filter",
+        "method-name",
+        "newobj",
+        "newobj-ex",
+        "pandas-new-index",
+        "partial",
+        "payload",
+        "reconstructor",
+        "scipy-distribution",
+        "set-write",
+        "statsmodels-data",
+        "text-codec",
+    ];
+
+    #[test]
+    fn the_lists_name_no_rule_that_code_does_not_know() {
+        let mut unknown: Vec<&str> = Lists::built_in()
+            .inert
+            .split("rule:")
+            .skip(1)
+            .filter_map(|rest| rest.split([')', ',', '/', '?', '*']).next())
+            .filter(|rule| !IN_CODE.contains(rule))
+            .collect();
+        unknown.dedup();
+        assert_eq!(unknown, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn every_line_of_every_list_is_well_formed() {
+        let lists = Lists::built_in();
+        for (table, fields) in [(lists.inert, 5), (lists.capable, 4), (lists.aliases, 3)] {
+            let mut before = "";
+            for line in table.lines() {
+                assert!(before < line, "sorted, and nothing twice: {line}");
+                assert!(line.split('\t').count() >= fields, "{line}");
+                before = line;
+            }
+        }
+        for line in lists.inert.lines() {
+            let kind = line.split('\t').nth(2).unwrap();
+            assert!(["class", "function", "value"].contains(&kind), "{line}");
+        }
+    }
 
     #[test]
     fn every_line_is_found_and_nothing_else() {

@@ -11,6 +11,7 @@ pub(crate) fn holds(matcher: &mut Matcher<'_, '_>, rule: &str, state: Value) -> 
     match rule {
         "joblib-file-name" => file_name(matcher, state),
         "scipy-distribution" => distribution(matcher, state),
+        "statsmodels-data" => model_data(matcher, state),
         _ => false,
     }
 }
@@ -110,6 +111,26 @@ fn expected(shapes: &str, parameters: &str, result: &str) -> String {
         format!("({shapes}), {result}, moments"),
     ));
     text
+}
+
+/// statsmodels evaluates the formula of its own state again where the state asks for it; a formula may call
+/// anything. One of names and signs alone calls nothing.
+fn model_data(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
+    let View::Dict(items) = matcher.graph.view(state) else {
+        return false;
+    };
+    if !matcher.value("inert", state) || !items.step_by(2).all(|key| matcher.value("str", key)) {
+        return false;
+    }
+    raw::entry(matcher.graph, state, b"restore_design_info").is_none()
+        || raw::entry(matcher.graph, state, b"formula")
+            .and_then(|formula| matcher.graph.text(formula))
+            .is_some_and(|formula| {
+                formula.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric()
+                        || matches!(byte, b'_' | b' ' | b'~' | b'+' | b'-' | b'*' | b':')
+                })
+            })
 }
 
 #[cfg(test)]
