@@ -6,7 +6,7 @@ import re
 import torch
 
 NAMESPACE = {"torch": torch, "nn": torch.nn}
-for _name in "transformers tokenizers lightning lightning.pytorch pytorch_lightning timm accelerate peft omegaconf ultralytics torchmetrics safetensors".split():
+for _name in "transformers tokenizers lightning lightning.pytorch pytorch_lightning timm timm.optim timm.scheduler timm.loss timm.utils timm.data ultralytics.nn.tasks accelerate peft omegaconf ultralytics torchmetrics safetensors".split():
     try:
         NAMESPACE[_name.replace(".", "_")] = importlib.import_module(_name)
     except Exception:
