@@ -292,13 +292,16 @@ class World:
         bound = module.bindings.get(name)
         if bound:
             # A definition in this module wins over an import of the same name in another branch.
+            outside: Entity | None = None
             for kind in (Class, Function, Value, ImportOf):
                 for value in reversed(bound):
                     if isinstance(value, kind) and not (kind is Value and is_none(value)):
                         found = self._bound(value, spelled, depth + 1)
-                        if found is not None:
+                        if isinstance(found, External) and found.full.split(".")[0] != "builtins":
+                            outside = outside or found
+                        elif found is not None:
                             return found
-            return self._bound(bound[-1], spelled, depth + 1)
+            return outside or self._bound(bound[-1], spelled, depth + 1)
         for star in module.stars:
             source = self.module(star)
             if source is None:
@@ -361,6 +364,11 @@ class World:
             found = self._lookup(source, name, spelled, depth + 1)
             if found is not None and not (isinstance(found, External) and self.module(full)):
                 return found
+        if module == "collections":
+            # Where the abstract classes were until Python 3.9.
+            abstract = self.module("_collections_abc")
+            if abstract is not None and name in abstract.bindings:
+                return self._lookup(abstract, name, spelled, depth + 1)
         return self.module(full) or self._external(full)
 
     def _external(self, full: str) -> Entity:

@@ -134,7 +134,7 @@ class Judge:
             return
         if found is not None and isinstance(found.owner, Class):
             if self._try("state", refusals, hooks, lambda: self.reader.member(entity, "__setstate__")):
-                notes.append("__setstate__ read" if found.owner is entity else f"__setstate__ of {found.owner.name} read")
+                notes.append("__setstate__ read" if found.owner is entity else f"{found.owner.name}.__setstate__ read")
             return
         getter = self.hierarchy.find(entity, "__getattr__")
         if getter is not None and isinstance(getter.owner, Class) and not self._guarded(getter):

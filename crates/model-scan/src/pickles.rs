@@ -126,8 +126,7 @@ impl Inspector<'_> {
             None => usize::try_from(outcome.end).ok(),
             Some(error) => {
                 inspection.undecided = true;
-                // At a broken argument nothing tells where to go on.
-                let _: &ErrorKind = error.kind();
+                self.charge(&error, bytes.len());
                 None
             }
         }
@@ -245,7 +244,13 @@ impl Inspector<'_> {
     /// Says whether bytes are opcodes up to a STOP. What looking may cost is bounded over the whole file.
     fn decodes_to_stop(&mut self, bytes: &[u8]) -> bool {
         for op in Decoder::new(bytes) {
-            let Ok(op) = op else { return false };
+            let op = match op {
+                Ok(op) => op,
+                Err(error) => {
+                    self.charge(&error, bytes.len());
+                    return false;
+                }
+            };
             let cost = length(op.range().len());
             let Some(left) = self.decoding.checked_sub(cost) else {
                 return false;
@@ -256,6 +261,15 @@ impl Inspector<'_> {
             }
         }
         false
+    }
+
+    /// Where an argument is cut off, all bytes behind it may have been searched for its end: that is paid
+    /// for, so that many such places cost no more than reading the file some times.
+    fn charge(&mut self, error: &pickle_vm::Error, len: usize) {
+        if *error.kind() == ErrorKind::Truncated {
+            let searched = length(len).saturating_sub(error.offset());
+            self.decoding = self.decoding.saturating_sub(searched);
+        }
     }
 
     /// A pickle broke: further ones may stand behind the break.
@@ -294,6 +308,9 @@ impl Inspector<'_> {
             let Some(start) = candidates(bytes, at).next().filter(|&start| start < to) else {
                 return;
             };
+            if self.decoding == 0 {
+                break;
+            }
             let mut notes = Notes::default();
             let mut found = Inspection::new("pickle", bytes.len());
             let end = self.pickle(bytes, start, stream, &mut notes, depth, &mut found);
@@ -365,15 +382,22 @@ fn candidates(bytes: &[u8], at: usize) -> impl Iterator<Item = usize> + '_ {
 
 /// Says whether the first opcodes decode, up to a STOP or the fourth.
 fn starts_well(bytes: &[u8]) -> bool {
-    for op in Decoder::new(bytes).take(4) {
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    for op in Decoder::new(head).take(4) {
         match op.map(|op| op.opcode()) {
             Ok(Opcode::Stop) => return true,
             Ok(_) => {}
-            Err(_) => return false,
+            // A long argument reaches beyond what is looked at.
+            Err(error) => {
+                return head.len() < bytes.len() && *error.kind() == ErrorKind::Truncated;
+            }
         }
     }
     true
 }
+
+/// Bytes that are looked at to see whether opcodes begin well.
+const HEAD: usize = 4096;
 
 /// Longest line taken for a name.
 const NAME: usize = 256;

@@ -40,6 +40,8 @@ pub(crate) enum Stopped {
 
 /// Modules noted; an honest pickle imports a handful.
 const MODULES: usize = 4096;
+/// Dimensions of a tensor that are looked at; torch allows 64.
+const RANK: usize = 64;
 /// Findings kept.
 const FINDINGS: usize = 1000;
 
@@ -203,7 +205,9 @@ fn ints(graph: &Graph<'_>, value: Value) -> Option<Vec<i128>> {
         _ => value,
     };
     match graph.view(value) {
-        View::Tuple(items) | View::List(items) => items.map(|item| int(graph, item)).collect(),
+        View::Tuple(items) | View::List(items) if items.len() <= RANK => {
+            items.map(|item| int(graph, item)).collect()
+        }
         _ => None,
     }
 }

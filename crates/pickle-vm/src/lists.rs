@@ -88,7 +88,7 @@ const NAME_RESOLVING: [&str; 16] = [
 ];
 
 /// Parts of a dotted name that are looked at; more make it unknown.
-const PARTS: usize = 32;
+const PARTS: usize = 16;
 
 impl Lists<'static> {
     /// Returns the lists that are compiled in.

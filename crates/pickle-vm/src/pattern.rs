@@ -83,7 +83,8 @@ impl Matcher<'_, '_> {
                 continue;
             }
             if let Some(kinds) = part.strip_suffix('*') {
-                return arguments.all(|argument| self.value(kinds, argument));
+                // Out of steps nothing holds, so that what was not looked at is told of.
+                return arguments.all(|argument| self.step() && self.value(kinds, argument));
             }
             let (kinds, optional) = match part.strip_suffix('?') {
                 Some(kinds) => (kinds, true),
@@ -192,7 +193,7 @@ impl Matcher<'_, '_> {
             | View::Set(items)
             | View::FrozenSet(items) => {
                 for item in items {
-                    if !(item.is_plain() || self.step() && self.is_data(item, depth)) {
+                    if !self.step() || !self.is_data(item, depth) {
                         return false;
                     }
                 }
@@ -227,8 +228,11 @@ impl Matcher<'_, '_> {
                     return true;
                 };
                 for item in items {
-                    // Out of steps, what is deeper down was still judged when it was made.
-                    if !item.is_plain() && self.step() && !self.is_inert(item, depth) {
+                    // Out of steps, what is further on was still judged when it was made.
+                    if !self.step() {
+                        return true;
+                    }
+                    if !self.is_inert(item, depth) {
                         return false;
                     }
                 }

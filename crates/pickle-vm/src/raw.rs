@@ -79,11 +79,17 @@ fn measure(graph: &Graph<'_>, state: Value, at: usize) -> Option<Layout> {
     })
 }
 
-/// The value of a key in a dict, the last one written.
+/// Keys and values of the largest dict that is searched for a key: states have some dozens.
+pub(crate) const ENTRIES: usize = 1024;
+
+/// The value of a key in a dict, the last one written; none in a dict of more than [`ENTRIES`].
 pub(crate) fn entry(graph: &Graph<'_>, dict: Value, key: &[u8]) -> Option<Value> {
     let View::Dict(mut items) = graph.view(dict) else {
         return None;
     };
+    if items.len() > ENTRIES {
+        return None;
+    }
     let mut found = None;
     while let (Some(name), Some(value)) = (items.next(), items.next()) {
         if graph.text(name).is_some_and(|name| *name == *key) {

@@ -16,10 +16,18 @@ pub(crate) fn holds(matcher: &mut Matcher<'_, '_>, rule: &str, state: Value) -> 
     }
 }
 
+/// Says whether a state is a dict that is not too large to be searched.
+fn is_searched(matcher: &Matcher<'_, '_>, state: Value) -> bool {
+    matches!(matcher.graph.view(state), View::Dict(items) if items.len() <= raw::ENTRIES)
+}
+
 /// The side file of an old joblib array: a bare name, so that nothing outside the folder is opened.
 fn file_name(matcher: &Matcher<'_, '_>, state: Value) -> bool {
+    if !is_searched(matcher, state) {
+        return false;
+    }
     let Some(name) = raw::entry(matcher.graph, state, b"filename") else {
-        return matches!(matcher.graph.view(state), View::Dict(_));
+        return true;
     };
     matcher.graph.text(name).is_some_and(|name| {
         !name.is_empty()
@@ -44,6 +52,9 @@ fn distribution(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
         },
         _ => state,
     };
+    if !is_searched(matcher, state) {
+        return false;
+    }
     let View::Dict(mut items) = matcher.graph.view(state) else {
         return false;
     };
@@ -119,7 +130,10 @@ fn model_data(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
     let View::Dict(items) = matcher.graph.view(state) else {
         return false;
     };
-    if !matcher.value("inert", state) || !items.step_by(2).all(|key| matcher.value("str", key)) {
+    if !is_searched(matcher, state)
+        || !matcher.value("inert", state)
+        || !items.step_by(2).all(|key| matcher.value("str", key))
+    {
         return false;
     }
     raw::entry(matcher.graph, state, b"restore_design_info").is_none()

@@ -21,7 +21,8 @@ pub use pickle_vm as pickle;
 
 /// Every rule of every crate, one slice for each crate that has rules.
 #[cfg(feature = "scan")]
-pub const RULES: &[&[findings::Rule]] = &[pickle_vm::RULES, model_formats::RULES, model_scan::RULES];
+pub const RULES: &[&[findings::Rule]] =
+    &[pickle_vm::RULES, model_formats::RULES, model_scan::RULES];
 
 /// The code in the project's README compiles and holds.
 #[cfg(all(doctest, feature = "scan"))]

@@ -6,7 +6,7 @@ mod partial;
 mod payloads;
 
 use alloc::borrow::ToOwned as _;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -39,7 +39,11 @@ pub struct Judge<'l> {
     /// The finding that speaks of an import, by reading and number.
     imports: HashMap<(Reading, u32), usize>,
     payloads: Vec<Payload>,
-    embedded: Vec<Embedded>,
+    embedded: BTreeMap<usize, Embedded>,
+    /// Payloads that lie in the input, by where they do.
+    spans: BTreeSet<(usize, usize)>,
+    /// Bytes of computed payloads that may still be handed out.
+    computed: usize,
     lost_payloads: bool,
     arrays: Vec<Range<u64>>,
     steps: u64,
@@ -69,6 +73,8 @@ pub struct Report {
     pub arrays: Vec<Range<u64>>,
 }
 
+/// Subjects whose findings are counted each on its own.
+const SUBJECTS: usize = 100_000;
 /// Longest excerpt of a name in a message, in characters.
 const SHOWN: usize = 200;
 
@@ -101,7 +107,11 @@ impl<'l> Judge<'l> {
             unlisted: 0,
             imports: HashMap::new(),
             payloads: Vec::new(),
-            embedded: Vec::new(),
+            embedded: BTreeMap::new(),
+            spans: BTreeSet::new(),
+            computed: limits
+                .folded_bytes
+                .saturating_add(usize::try_from(len).unwrap_or(usize::MAX).saturating_mul(4)),
             lost_payloads: false,
             arrays: Vec::new(),
             // Work on rules stays linear in the input: some steps for each byte, and a start.
@@ -158,9 +168,15 @@ impl<'l> Judge<'l> {
         let location = Location::bytes(effect.range.clone())
             .with_opcode(effect.index)
             .with_opcode_name(effect.opcode.name());
+        // Past so many subjects they are counted together.
+        let counted = if self.counts.len() < SUBJECTS {
+            subject
+        } else {
+            ""
+        };
         let count = self
             .counts
-            .entry((rule.id, severity, subject.to_owned()))
+            .entry((rule.id, severity, counted.to_owned()))
             .or_insert(0);
         *count = count.saturating_add(1);
         // Each severity has a ceiling of its own, so that many harmless findings hide no bad one.
@@ -336,10 +352,11 @@ impl EffectSink for Judge<'_> {
             EffectKind::Divergence(divergence) => self.diverge(effect, divergence),
             EffectKind::Embedded { bytes } => {
                 if effect.reading == Reading::Main {
-                    self.embedded.push(Embedded {
+                    let embedded = Embedded {
                         value: bytes,
                         location: Location::bytes(effect.range.clone()).with_opcode(effect.index),
-                    });
+                    };
+                    self.embedded.insert(bytes.offset(), embedded);
                 }
             }
             EffectKind::Array { ref bytes, .. } => {

@@ -51,7 +51,7 @@ impl<'l> Judge<'l> {
                     }
                     _ => PayloadBytes::Computed(bytes.into_owned()),
                 };
-                self.embedded.retain(|embedded| embedded.value != argument);
+                self.forget(argument);
                 self.payload(
                     bytes,
                     PayloadReason::Loaded(full.clone()),
@@ -67,7 +67,21 @@ impl<'l> Judge<'l> {
         reason: PayloadReason,
         location: Location,
     ) {
-        if self.payloads.len() >= self.limits.payloads {
+        let fits = match &bytes {
+            // The same bytes are handed out once, however often they are loaded.
+            PayloadBytes::Span(span) => {
+                if !self.spans.insert((span.start, span.end)) {
+                    return;
+                }
+                true
+            }
+            PayloadBytes::Computed(bytes) => {
+                let left = self.computed.checked_sub(bytes.len());
+                self.computed = left.unwrap_or_default();
+                left.is_some()
+            }
+        };
+        if !fits || self.payloads.len() >= self.limits.payloads {
             self.lost_payloads = true;
             return;
         }
@@ -90,6 +104,17 @@ impl<'l> Judge<'l> {
         });
     }
 
+    fn forget(&mut self, value: Value) {
+        let at = value.offset();
+        if self
+            .embedded
+            .get(&at)
+            .is_some_and(|embedded| embedded.value == value)
+        {
+            self.embedded.remove(&at);
+        }
+    }
+
     /// An array's elements are no pickle, whatever they begin and end with.
     pub(super) fn forget_elements(&mut self, graph: &Graph<'_>, state: Value) {
         if self.embedded.is_empty() {
@@ -97,14 +122,14 @@ impl<'l> Judge<'l> {
         }
         if let View::Tuple(items) = graph.view(state) {
             for item in items.take(16) {
-                self.embedded.retain(|embedded| embedded.value != item);
+                self.forget(item);
             }
         }
     }
 
     /// Hands out what lies in the data and is a pickle from its first byte to its last.
     pub(super) fn settle_embedded(&mut self, input: &[u8]) {
-        for embedded in core::mem::take(&mut self.embedded) {
+        for embedded in core::mem::take(&mut self.embedded).into_values() {
             let Ok(op) = Decoder::at(input, embedded.value.offset()).read() else {
                 continue;
             };

@@ -1,4 +1,4 @@
-use super::Machine;
+use super::{LONGEST_NAME, Machine};
 use crate::constant::Const;
 use crate::decoder::Op;
 use crate::effect::{Divergence, EffectKind, EffectSink, Origin};
@@ -35,7 +35,11 @@ impl<'a> Machine<'a> {
         let name = self.pop()?;
         let module = self.pop()?;
         let texts = match (self.graph.text(module), self.graph.text(name)) {
-            (Some(module), Some(name)) => Some((module.into_owned(), name.into_owned())),
+            (Some(module), Some(name))
+                if module.len() <= LONGEST_NAME && name.len() <= LONGEST_NAME =>
+            {
+                Some((module.into_owned(), name.into_owned()))
+            }
             _ => None,
         };
         let Some((module_text, name_text)) = texts else {

@@ -82,6 +82,16 @@ struct State {
     frame_end: Option<usize>,
 }
 
+impl State {
+    /// Bytes held, about.
+    fn bytes(&self) -> usize {
+        let values = self.stack.len().saturating_add(self.marks.len());
+        self.memo
+            .bytes()
+            .saturating_add(values.saturating_mul(size_of::<Value>()))
+    }
+}
+
 /// Another reading of the same bytes that is still to be followed.
 #[derive(Debug)]
 struct Fork {
@@ -119,6 +129,10 @@ const FORKED_BYTES: usize = 64 << 20;
 const NESTED_PICKLES: usize = 64;
 /// Classes of array wrappers: joblib's own and the copies that others carry.
 const WRAPPERS: usize = 8;
+/// Longest text that is looked up as a module or a name, in bytes: honest ones have less than 200.
+const LONGEST_NAME: usize = 1024;
+/// Longest constant written as a line of text that is read anew whenever it is looked at.
+const LONGEST_LINE: usize = 256;
 /// A memo index past which CPython's C unpickler would allocate more than a gigabyte.
 const HUGE_MEMO_INDEX: u64 = 1 << 26;
 
@@ -251,12 +265,22 @@ impl<'a> Machine<'a> {
             self.index = self.index.saturating_add(1);
             self.end = offset(self.decoder.position());
             if self.index.is_multiple_of(SWEEP_EVERY)
-                && self.graph.heap.bytes() > self.sweep_at
-                && let Some(kind) = self.sweep()
+                && let Some(kind) = self.check_memory()
             {
                 return Some(Error::new(kind, offset(op.range().start)));
             }
         }
+    }
+
+    /// Says which limit is reached, if one is, after freeing what can be freed.
+    #[inline]
+    fn check_memory(&mut self) -> Option<ErrorKind> {
+        let heap = self.graph.heap.bytes();
+        if heap > self.sweep_at {
+            return self.sweep();
+        }
+        let held = heap.saturating_add(self.state.bytes());
+        (offset(held) > self.limits.memory).then_some(ErrorKind::LimitExceeded(Limit::Memory))
     }
 
     /// Frees what is not needed any more; says which limit is reached if that is not enough.
@@ -282,14 +306,15 @@ impl<'a> Machine<'a> {
             self.spare = sweep.finish();
         }
         let held = self.graph.heap.bytes();
-        let memo = self.state.memo.bytes();
+        let memo = self.state.bytes();
         if offset(held.saturating_add(memo)) > self.limits.memory {
             return Some(ErrorKind::LimitExceeded(Limit::Memory));
         }
         self.sweep_at = if self.keep_all {
             usize::try_from(self.limits.memory).unwrap_or(usize::MAX)
         } else {
-            held.saturating_mul(2).max(FIRST_SWEEP)
+            // A sweep visits the memo too, so a large one is visited less often.
+            held.saturating_mul(2).max(memo / 4).max(FIRST_SWEEP)
         };
         None
     }

@@ -1,4 +1,6 @@
-use super::{HUGE_MEMO_INDEX, Machine, Step};
+use alloc::vec::Vec;
+
+use super::{HUGE_MEMO_INDEX, LONGEST_LINE, Machine, Step};
 use crate::constant::Const;
 use crate::decoder::Op;
 use crate::effect::{Divergence, EffectKind, EffectSink, Origin};
@@ -123,13 +125,32 @@ impl<'a> Machine<'a> {
                 self.push(string);
             }
             Opcode::String => {
-                if literal::quoted(op.argument()).is_none() {
+                let text = literal::quoted(op.argument());
+                if text.is_none() {
                     self.diverge(op, Divergence::StringForm, sink);
                 }
-                self.push(Value::at(Tag::StringAt, range.start));
+                let value = match text {
+                    Some(text) if op.argument().len() > LONGEST_LINE => self.long_text(text),
+                    _ => Value::at(Tag::StringAt, range.start),
+                };
+                self.push(value);
             }
-            Opcode::Unicode => self.push(Value::at(Tag::TextAt, range.start)),
-            Opcode::Float => self.push(Value::at(Tag::FloatAt, range.start)),
+            Opcode::Unicode => {
+                let value = if op.argument().len() > LONGEST_LINE {
+                    self.long_text(literal::raw_unicode_escape(op.argument()).into_owned())
+                } else {
+                    Value::at(Tag::TextAt, range.start)
+                };
+                self.push(value);
+            }
+            Opcode::Float => {
+                let value = if op.argument().len() > LONGEST_LINE {
+                    Value::UNKNOWN
+                } else {
+                    Value::at(Tag::FloatAt, range.start)
+                };
+                self.push(value);
+            }
             Opcode::Int | Opcode::Long => self.integer(op, sink)?,
             Opcode::Long1 | Opcode::Long4 => {
                 let value = literal::long(op.opcode(), op.argument())
@@ -323,6 +344,22 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    /// A text that takes long to read is read once and kept.
+    fn long_text(&mut self, text: Vec<u8>) -> Value {
+        let bytes = text.len();
+        self.graph.heap.compute(Const::Str(text), bytes)
+    }
+
+    /// An integer of too many digits to be read whenever it is looked at: nothing more is known of it.
+    fn long_integer(op: Op<'_>) -> Value {
+        let at = if op.argument().len() > LONGEST_LINE {
+            HUGE_INTEGER
+        } else {
+            op.range().start
+        };
+        Value::at(Tag::LongAt, at)
+    }
+
     pub(super) fn integer<S: EffectSink + ?Sized>(
         &mut self,
         op: Op<'_>,
@@ -345,12 +382,12 @@ impl<'a> Machine<'a> {
                 i64::try_from(int)
                     .ok()
                     .and_then(Value::int)
-                    .unwrap_or(Value::at(Tag::LongAt, op.range().start))
+                    .unwrap_or(Self::long_integer(op))
             }
             None if digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'-'))
                 && digits.len() > 38 =>
             {
-                Value::at(Tag::LongAt, op.range().start)
+                Self::long_integer(op)
             }
             None => return Err(ErrorKind::BadArgument),
         };
@@ -358,6 +395,9 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 }
+
+/// Where no input reaches: an opcode that is not there gives no digits.
+const HUGE_INTEGER: usize = 1 << 55;
 
 /// The memo index that GET and PUT write as text.
 pub(super) fn index_in_text(text: &[u8]) -> Result<u64, ErrorKind> {
