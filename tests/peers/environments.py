@@ -18,7 +18,7 @@ MATRIX = [
     ("py37-numpy1.17", "3.7", ["numpy==1.17.5", "scipy==1.4.1", "pandas==1.0.5", "scikit-learn==0.22.2.post1", "joblib==0.14.1"]),
     ("py36-numpy1.15", "3.6", ["numpy==1.15.4", "scipy==1.2.3", "pandas==0.24.2", "scikit-learn==0.20.4"]),
     ("py311-learning", "3.11", ["numpy==1.26.4", "scipy==1.13.1", "pandas==2.2.3", "scikit-learn==1.5.2"] + LEARNING),
-    ("py311-torch", "3.11", ["torch", "torchvision", "numpy", "transformers", "lightning", "timm", "accelerate", "peft", "omegaconf", "ultralytics"]),
+    ("py311-torch", "3.11", ["torch", "torchvision", "numpy", "transformers", "lightning", "pytorch-lightning", "timm", "accelerate", "peft", "omegaconf", "ultralytics"]),
 ]
 # Wheels only: the matrix compiles nothing.
 INSTALL = ["install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--prefer-binary"]

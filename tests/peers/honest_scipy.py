@@ -91,7 +91,6 @@ NAMESPACE.update(_bowl=_bowl, _line=_line)
 
 def distributions():
     """Every continuous and discrete distribution: itself, frozen."""
-    stats = NAMESPACE["stats"]
     try:
         from scipy.stats import _distr_params
     except ImportError:
@@ -103,7 +102,6 @@ def distributions():
             yield "stats.%s(*%r, loc=1)" % (name, tuple(shapes))
     yield "[stats.norm, stats.gamma, stats.poisson]"
     yield "{'alpha': stats.uniform(0, 1), 'n': stats.randint(1, 5), 'l': stats.loguniform(1e-3, 1.0)}"
-    _ = stats
 
 
 def expressions():

@@ -58,7 +58,7 @@ netrc numbers operator optparse os os.path pathlib pickle pickletools pkgutil pl
 posixpath pprint pstats py_compile pyclbr queue quopri random re reprlib sched secrets select selectors
 shelve shlex shutil signal smtplib socket socketserver sqlite3 ssl stat statistics string struct
 subprocess symtable tarfile tempfile textwrap threading time timeit token tokenize tomllib trace
-traceback types typing unicodedata unittest urllib.error urllib.parse urllib.request uuid warnings wave
+traceback types typing unicodedata unittest urllib.parse urllib.request uuid warnings wave
 weakref xdrlib xml.dom xml.etree.ElementTree xml.parsers.expat xml.sax zipfile zipimport zlib zoneinfo
 """.split()
 
