@@ -167,18 +167,7 @@ impl Inspector<'_> {
         let crc = if !whole {
             CrcCheck::NotChecked
         } else if self.options.depth == Depth::Full || !stored || !bulky {
-            match opened.checksum() {
-                Checksum::Holds => CrcCheck::Ok,
-                Checksum::Differs { .. } => {
-                    inspection.say(
-                        &zip::WRONG_CHECKSUM,
-                        format!("`{name}` does not have the checksum that the archive states"),
-                        reading.data(),
-                    );
-                    CrcCheck::Mismatch
-                }
-                _ => CrcCheck::None,
-            }
+            compare(opened.checksum(), name, reading, inspection)
         } else {
             CrcCheck::NotChecked
         };
@@ -269,18 +258,7 @@ impl Inspector<'_> {
                 archive.stream(reading, &self.options.limits.zip, &self.inflating, |_| {
                     ControlFlow::Continue(())
                 });
-            match streamed.checksum {
-                Checksum::Holds => CrcCheck::Ok,
-                Checksum::Differs { .. } => {
-                    inspection.say(
-                        &zip::WRONG_CHECKSUM,
-                        format!("`{name}` does not have the checksum that the archive states"),
-                        reading.data(),
-                    );
-                    CrcCheck::Mismatch
-                }
-                _ => CrcCheck::None,
-            }
+            compare(streamed.checksum, name, reading, inspection)
         } else {
             CrcCheck::NotChecked
         };
@@ -394,6 +372,27 @@ impl Inspector<'_> {
             inspection.undecided = true;
             self.search(bytes, start, end, 0, inspection, depth);
         }
+    }
+}
+
+/// Says whether a member has the checksum that the archive states, and tells of one that has not.
+fn compare(
+    checksum: Checksum,
+    name: &str,
+    reading: &Reading,
+    inspection: &mut Inspection,
+) -> CrcCheck {
+    match checksum {
+        Checksum::Holds => CrcCheck::Ok,
+        Checksum::Differs { .. } => {
+            inspection.say(
+                &zip::WRONG_CHECKSUM,
+                format!("`{name}` does not have the checksum that the archive states"),
+                reading.data(),
+            );
+            CrcCheck::Mismatch
+        }
+        _ => CrcCheck::None,
     }
 }
 
