@@ -78,3 +78,12 @@ package:
 # Build with the oldest supported compiler
 msrv:
     cargo +1.88 check --workspace --all-features --locked
+
+# The pickle machine builds where there is no operating system (needs the target: `rustup target add wasm32-unknown-unknown`).
+wasm:
+    cargo check -p pickle-vm --target wasm32-unknown-unknown
+
+# Count flags on honest files that real frameworks write (installs some 7 GB of packages).
+honest:
+    cargo build --release --locked -p weighbridge-cli
+    python3 tests/peers/run.py

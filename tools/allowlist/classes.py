@@ -6,7 +6,7 @@ import ast
 import builtins
 from dataclasses import dataclass
 
-from source import Class, Entity, External, Function, Module, Opaque, Value, World, dotted_name
+from source import Class, Entity, External, Function, Opaque, Value, World, dotted_name
 
 BUILTIN_CLASSES = frozenset(name for name, value in vars(builtins).items() if isinstance(value, type))
 # Names that lead to classes written in C, or whose text would say less than what is known of them.

@@ -11,13 +11,14 @@ import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TextIO
 
 sys.dont_write_bytecode = True
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
 from classes import BUILTIN_CLASSES, KNOWN_CLASSES  # noqa: E402
-from facts import Facts  # noqa: E402
+from facts import Facts, Line  # noqa: E402
 from fetch import Release, fetch  # noqa: E402
 from lists import Entry, lines, text  # noqa: E402
 from source import Layer, World, skipped  # noqa: E402
@@ -121,9 +122,9 @@ def main() -> int:
     return 1 if stale else 0
 
 
-def write_rejected(report, family, place, entry, line) -> None:  # type: ignore[no-untyped-def]
+def write_rejected(report: TextIO, family: str, place: tuple[str, str], entry: Entry, line: Line | None) -> None:
     """Writes why a class is not listed, or which hooks it was not granted."""
-    reasons = {}
+    reasons: dict[str, list[str]] = {}
     for label, verdicts in entry.verdicts.items():
         for verdict in verdicts:
             for refusal in verdict.refusals:
@@ -136,7 +137,9 @@ def write_rejected(report, family, place, entry, line) -> None:  # type: ignore[
         report.write(f"\t{reason}\t[{labels[0]}..{labels[-1]} of {len(entry.verdicts)}]\n")
 
 
-def plan(family, matrix, libraries, cache):  # type: ignore[no-untyped-def]
+def plan(
+    family: str, matrix: dict[str, dict[str, Any]], libraries: list[tuple[str, Path]], cache: Path
+) -> tuple[list[Job], list[str]]:
     """Returns the jobs for one list and the labels of its releases in order."""
     newest = [(str(path), None) for version, path in libraries if version == "3.11"] or [
         (str(path), None) for _, path in libraries[-1:]

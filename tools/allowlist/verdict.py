@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from classes import Found, Hierarchy, Unresolved, decoration_kind, functions_of
-from facts import Facts, Line
-from reader import Body, Reader, Refused
+from facts import Facts
+from body import Body, Refused
+from reader import Reader
 from source import Class, Function, Module, Opaque, Value, World, dotted_name
 
 SINK_DEPTH = 3
@@ -184,7 +186,7 @@ class Judge:
                     return
                 break
         found = self.hierarchy.find(entity, "__hash__")
-        if found is not None and Reader._is_none(found) and isinstance(found.owner, Class):
+        if found is not None and Reader.is_none(found) and isinstance(found.owner, Class):
             return
         self._try("key", refusals, hooks, lambda: [self.reader.member(entity, name) for name in ("__hash__", "__eq__")])
 
@@ -197,9 +199,9 @@ class Judge:
         return Verdict(tuple(hooks), ("enumeration: looked up by value",), tuple(refusals))
 
     @staticmethod
-    def _try(hook: str, refusals: list[str], hooks: list[tuple[str, str]], read: object) -> bool:
+    def _try(hook: str, refusals: list[str], hooks: list[tuple[str, str]], read: Callable[[], object]) -> bool:
         try:
-            read()  # type: ignore[operator]
+            read()
         except (Refused, Unresolved) as refused:
             refusals.append(f"{hook}: {refused}")
             return False
@@ -321,7 +323,7 @@ class SinkScan:
         if not isinstance(node, ast.FunctionDef):
             return None
         body = Body(self.reader, function, dynamic, 0)
-        body._scope(node, any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list))
+        body.scope(node, any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list))
         for call in (one for statement in node.body for one in ast.walk(statement) if isinstance(one, ast.Call)):
             sink = self._call(body, call, dynamic, depth)
             if sink is not None:

@@ -67,6 +67,8 @@ impl Value {
     pub(crate) const NONE: Self = Self::plain(Tag::None);
     pub(crate) const FALSE: Self = Self::plain(Tag::False);
     pub(crate) const TRUE: Self = Self::plain(Tag::True);
+    /// An integer of which nothing more is known: no input has an opcode where its payload points.
+    pub(crate) const HUGE_INT: Self = Self::with(Tag::LongAt, u64::MAX >> 8);
     pub(crate) const EMPTY_TUPLE: Self = Self::plain(Tag::EmptyTuple);
 
     pub(crate) const fn plain(tag: Tag) -> Self {

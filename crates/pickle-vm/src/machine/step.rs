@@ -352,12 +352,11 @@ impl<'a> Machine<'a> {
 
     /// An integer of too many digits to be read whenever it is looked at: nothing more is known of it.
     fn long_integer(op: Op<'_>) -> Value {
-        let at = if op.argument().len() > LONGEST_LINE {
-            HUGE_INTEGER
+        if op.argument().len() > LONGEST_LINE {
+            Value::HUGE_INT
         } else {
-            op.range().start
-        };
-        Value::at(Tag::LongAt, at)
+            Value::at(Tag::LongAt, op.range().start)
+        }
     }
 
     pub(super) fn integer<S: EffectSink + ?Sized>(
@@ -395,9 +394,6 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 }
-
-/// Where no input reaches: an opcode that is not there gives no digits.
-const HUGE_INTEGER: usize = 1 << 55;
 
 /// The memo index that GET and PUT write as text.
 pub(super) fn index_in_text(text: &[u8]) -> Result<u64, ErrorKind> {
