@@ -14,7 +14,8 @@ class Scan:
 
     def __init__(self, folder, targets, seconds, cpu):
         self.folder = pathlib.Path(folder).resolve()
-        self.targets = targets
+        # What no loader executes, such as a maker's own count, is no file of the matrix.
+        self.targets = [target for target in targets if target["verdict"] != "passive"]
         self.seconds = seconds
         self.cpu = cpu
 

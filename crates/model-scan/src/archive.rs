@@ -57,6 +57,14 @@ impl Inspector<'_> {
             if divergence.kind == DivergenceKind::NotInDirectory && headless {
                 finding.severity = Severity::Low;
             }
+            // Encryption adds a header, so what is stored is longer than it states.
+            let encrypted = || {
+                let member = divergence.member.and_then(|at| archive.members().get(at));
+                member.is_some_and(zip::Member::claims_encryption)
+            };
+            if matches!(divergence.kind, DivergenceKind::StoredSize { .. }) && encrypted() {
+                finding.severity = Severity::Low;
+            }
             // torch looks names up without regard to case, so there a twin hides the other one.
             if divergence.kind == DivergenceKind::CaseTwin && inspection.kind.starts_with("torch") {
                 finding.severity = Severity::Medium;
