@@ -12,6 +12,7 @@ pub(crate) fn holds(matcher: &mut Matcher<'_, '_>, rule: &str, state: Value) -> 
         "joblib-file-name" => file_name(matcher, state),
         "scipy-distribution" => distribution(matcher, state),
         "statsmodels-data" => model_data(matcher, state),
+        "xgboost-model" => booster(matcher, state),
         _ => false,
     }
 }
@@ -136,7 +137,11 @@ fn model_data(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
     {
         return false;
     }
-    raw::entry(matcher.graph, state, b"restore_design_info").is_none()
+    // The key was renamed in 0.15.
+    let asks = [&b"restore_design_info"[..], b"restore_model_spec"]
+        .iter()
+        .any(|key| raw::entry(matcher.graph, state, key).is_some());
+    !asks
         || raw::entry(matcher.graph, state, b"formula")
             .and_then(|formula| matcher.graph.text(formula))
             .is_some_and(|formula| {
@@ -145,6 +150,15 @@ fn model_data(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
                         || matches!(byte, b'_' | b' ' | b'~' | b'+' | b'-' | b'*' | b':')
                 })
             })
+}
+
+/// xgboost up to 1.0 takes a `_Booster` that is no booster for the name of a file, or the bytes of one.
+fn booster(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
+    is_searched(matcher, state)
+        && matcher.value("inert", state)
+        && raw::entry(matcher.graph, state, b"_Booster").is_none_or(|booster| {
+            matches!(matcher.graph.view(booster), View::None | View::Object(_))
+        })
 }
 
 #[cfg(test)]

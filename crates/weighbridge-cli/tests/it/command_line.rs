@@ -55,9 +55,9 @@ fn words_of_the_command_line_are_repeated_harmlessly() {
     exit: 4
     --- stdout
     --- stderr
-    error: unexpected argument '--\x1b[2J\u{202e}' found
+    error: unexpected argument '--\u{202e}' found
 
-      tip: to pass '--\x1b[2J\u{202e}' as a value, use '-- --\x1b[2J\u{202e}'
+      tip: to pass '--\u{202e}' as a value, use '-- --\u{202e}'
 
     Usage: weighbridge scan [OPTIONS] <PATH>...
 

@@ -51,7 +51,7 @@ fn names_in_pickles_are_escaped() {
     exit: 1
     --- stdout
     warning[PKL002/unknown-global]: imports `a\x1b[2J\n\u{202e}b\u{9b}.c\n`, which is on no list
-      --> model.pkl @ bytes 20..21 (opcode 3)
+      --> model.pkl @ bytes 20..21 (opcode 3, STACK_GLOBAL)
       = rule: docs/rules/PKL002.md
     1 file: 1 suspicious; 1 finding: 0 critical, 0 high, 1 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr

@@ -23,7 +23,7 @@ fn a_call_of_a_command_is_found() {
     exit: 1
     --- stdout
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> model.pkl @ bytes 0..11 (opcode 0)
+      --> model.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
       = rule: docs/rules/PKL001.md
     1 file: 1 dangerous; 1 finding: 1 critical, 0 high, 0 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
@@ -38,7 +38,7 @@ fn the_name_as_written_is_shown_where_it_differs() {
     exit: 1
     --- stdout
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> model.pkl @ bytes 0..14 (opcode 0)
+      --> model.pkl @ bytes 0..14 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 22
       = written: `posix system`
       = rule: docs/rules/PKL001.md
@@ -69,7 +69,7 @@ fn findings_before_the_break_are_kept() {
     exit: 1
     --- stdout
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> model.pkl @ bytes 0..11 (opcode 0)
+      --> model.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
       = rule: docs/rules/PKL001.md
     note[PKL010/broken-stream]: the stream ends without STOP at byte 22
@@ -88,7 +88,7 @@ fn exit_zero_drops_findings_and_not_the_undecided() {
     exit: 0
     --- stdout
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> whole.pkl @ bytes 0..11 (opcode 0)
+      --> whole.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
       = rule: docs/rules/PKL001.md
     --- stderr
@@ -97,7 +97,7 @@ fn exit_zero_drops_findings_and_not_the_undecided() {
     exit: 2
     --- stdout
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> cut.pkl @ bytes 0..11 (opcode 0)
+      --> cut.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
       = rule: docs/rules/PKL001.md
     note[PKL010/broken-stream]: the stream ends without STOP at byte 22
@@ -141,11 +141,11 @@ fn a_folder_is_reported_in_a_stable_order() {
       --> models/a.pkl @ bytes 9..9 (opcode 6)
       = rule: docs/rules/PKL010.md
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> models/b/evil.pkl @ bytes 0..11 (opcode 0)
+      --> models/b/evil.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
       = rule: docs/rules/PKL001.md
     warning[PKL002/unknown-global]: imports `acme.models.Thing`, which is on no list
-      --> models/m.pkl @ bytes 0..19 (opcode 0)
+      --> models/m.pkl @ bytes 0..19 (opcode 0, GLOBAL)
       = reached: instantiated by NEWOBJ at byte 20
       = rule: docs/rules/PKL002.md
     undecided: models/a.pkl: the stream ends without STOP at byte 9
@@ -236,7 +236,7 @@ fn fail_on_says_which_findings_count() {
     exit: 1
     --- stdout
     warning[PKL002/unknown-global]: imports `acme.models.Thing`, which is on no list
-      --> model.pkl @ bytes 0..19 (opcode 0)
+      --> model.pkl @ bytes 0..19 (opcode 0, GLOBAL)
       = reached: instantiated by NEWOBJ at byte 20
       = rule: docs/rules/PKL002.md
     1 file: 1 suspicious; 1 finding: 0 critical, 0 high, 1 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
@@ -246,7 +246,7 @@ fn fail_on_says_which_findings_count() {
     exit: 0
     --- stdout
     warning[PKL002/unknown-global]: imports `acme.models.Thing`, which is on no list
-      --> model.pkl @ bytes 0..19 (opcode 0)
+      --> model.pkl @ bytes 0..19 (opcode 0, GLOBAL)
       = reached: instantiated by NEWOBJ at byte 20
       = rule: docs/rules/PKL002.md
     --- stderr
@@ -260,7 +260,7 @@ fn equal_findings_are_shown_once() {
     exit: 1
     --- stdout
     warning[PKL002/unknown-global]: imports `acme.models.Thing`, which is on no list
-      --> model.pkl @ bytes 1..20 (opcode 1)
+      --> model.pkl @ bytes 1..20 (opcode 1, GLOBAL)
       = again: bytes 22..41, bytes 43..62, bytes 64..83 and 56 more places
       = reached: instantiated by NEWOBJ at byte 21
       = rule: docs/rules/PKL002.md
@@ -277,7 +277,7 @@ fn a_finding_in_a_member_names_it() {
     exit: 1
     --- stdout
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> why%21.bin!archive/data.pkl @ bytes 0..11 (opcode 0)
+      --> why%21.bin!archive/data.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
       = rule: docs/rules/PKL001.md
     1 file: 1 dangerous; 1 finding: 1 critical, 0 high, 0 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
@@ -292,7 +292,7 @@ fn standard_input_is_scanned() {
     exit: 1
     --- stdout
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
-      --> <stdin> @ bytes 0..11 (opcode 0)
+      --> <stdin> @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
       = rule: docs/rules/PKL001.md
     1 file: 1 dangerous; 1 finding: 1 critical, 0 high, 0 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
@@ -335,10 +335,10 @@ fn more_standard_input_than_allowed_is_undecided() {
         @"
     exit: 2
     --- stdout
-    note[CON022/unreadable-file]: `<stdin>`: more than the 1024 bytes allowed
+    note[CON022/unreadable-file]: more than the 1024 bytes allowed
       --> <stdin>
       = rule: docs/rules/CON022.md
-    undecided: <stdin>: `<stdin>`: more than the 1024 bytes allowed
+    undecided: <stdin>: more than the 1024 bytes allowed
     1 file: 1 undecided; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; no bytes; scan not complete
     --- stderr
     "
@@ -353,10 +353,10 @@ fn what_cannot_be_read_is_undecided() {
     assert_snapshot!(sandbox.run(&["scan", "."]), @"
     exit: 2
     --- stdout
-    note[CON022/unreadable-file]: `link.pkl`: link to `nowhere.pkl` leads nowhere
+    note[CON022/unreadable-file]: link to `nowhere.pkl` leads nowhere
       --> ./link.pkl
       = rule: docs/rules/CON022.md
-    undecided: ./link.pkl: `link.pkl`: link to `nowhere.pkl` leads nowhere
+    undecided: ./link.pkl: link to `nowhere.pkl` leads nowhere
     2 files: 1 undecided, 1 clean; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; 100 % of bytes accounted for; scan not complete
     --- stderr
     ");
