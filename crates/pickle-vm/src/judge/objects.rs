@@ -103,6 +103,11 @@ impl<'l> Judge<'l> {
             self.finding(effect, &rules::UNSAFE_STATE, Severity::High, message, name);
             return;
         }
+        if self.replaces_a_method(graph, state) {
+            let message = format!("gives `{}` another method", shown(name));
+            self.finding(effect, &rules::UNSAFE_STATE, Severity::High, message, name);
+            return;
+        }
         for pattern in pattern::patterns(entry.hooks, "state") {
             any = true;
             let holds = match pattern.and_then(pattern::rule) {
@@ -182,6 +187,40 @@ impl<'l> Judge<'l> {
         );
     }
 
+    /// Says whether a state sets an attribute that later opcodes would call in the place of a method, to
+    /// something that may be called.
+    fn replaces_a_method(&mut self, graph: &Graph<'_>, state: Value) -> bool {
+        let halves = match graph.view(state) {
+            View::Tuple(halves) if halves.len() == 2 => halves.collect(),
+            _ => alloc::vec![state],
+        };
+        for half in halves {
+            let View::Dict(mut items) = graph.view(half) else {
+                continue;
+            };
+            // What cannot be looked through any more may hold one.
+            let cost = u64::try_from(items.len()).unwrap_or(u64::MAX);
+            let Some(left) = self.steps.checked_sub(cost) else {
+                return true;
+            };
+            self.steps = left;
+            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                if !value.is_plain()
+                    && matches!(
+                        graph.view(value),
+                        View::Name(_) | View::Object(_) | View::Callable | View::Unknown
+                    )
+                    && graph
+                        .text(key)
+                        .is_some_and(|key| CALLED_BY_OPCODES.contains(&&*key))
+                {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
     pub(super) fn hash(&mut self, effect: &Effect<'_>, key: Value) {
         let graph = effect.graph();
         if let View::Object(made) = graph.view(key)
@@ -192,6 +231,9 @@ impl<'l> Judge<'l> {
         }
     }
 }
+
+/// Methods that opcodes look up on the instance.
+const CALLED_BY_OPCODES: [&[u8]; 4] = [b"__setstate__", b"add", b"append", b"extend"];
 
 /// Says whether the second half of a state, which is written attribute by attribute, names `__class__` or
 /// another attribute that makes an object what it is.
