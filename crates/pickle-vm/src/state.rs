@@ -144,12 +144,32 @@ fn model_data(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
     !asks
         || raw::entry(matcher.graph, state, b"formula")
             .and_then(|formula| matcher.graph.text(formula))
-            .is_some_and(|formula| {
-                formula.iter().all(|byte| {
-                    byte.is_ascii_alphanumeric()
-                        || matches!(byte, b'_' | b' ' | b'~' | b'+' | b'-' | b'*' | b':')
-                })
-            })
+            .is_some_and(|formula| calls_nothing(&formula))
+}
+
+/// Says whether a formula is of names and signs alone, and of `C(name)`, which marks a category.
+fn calls_nothing(formula: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let is_sign = |byte: &u8| matches!(byte, b' ' | b'~' | b'+' | b'-' | b'*' | b':');
+    let mut rest = formula;
+    loop {
+        let plain = rest
+            .iter()
+            .take_while(|byte| is_word(byte) || is_sign(byte))
+            .count();
+        let Some((before, [b'(', behind @ ..])) = rest.split_at_checked(plain) else {
+            return plain == rest.len();
+        };
+        let marks = matches!(before, [b'C']) || matches!(before, [.., sign, b'C'] if is_sign(sign));
+        let name = behind.iter().take_while(|byte| is_word(byte)).count();
+        let Some((_, [b')', behind @ ..])) = behind.split_at_checked(name) else {
+            return false;
+        };
+        if !marks || name == 0 {
+            return false;
+        }
+        rest = behind;
+    }
 }
 
 /// xgboost up to 1.0 takes a `_Booster` that is no booster for the name of a file, or the bytes of one.
@@ -163,7 +183,25 @@ fn booster(matcher: &mut Matcher<'_, '_>, state: Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{expected, parses_arguments};
+    use super::{calls_nothing, expected, parses_arguments};
+
+    #[test]
+    fn only_formulas_of_names_and_categories_call_nothing() {
+        for formula in ["y ~ x", "a ~ b + C(k) - 1", "C(a)*b:c", ""] {
+            assert!(calls_nothing(formula.as_bytes()), "{formula}");
+        }
+        for formula in [
+            "y ~ f(x)",
+            "y ~ XC(k)",
+            "y ~ C(f(x))",
+            "C(",
+            "C()",
+            "a.b",
+            "y ~ C(k)(x)",
+        ] {
+            assert!(!calls_nothing(formula.as_bytes()), "{formula}");
+        }
+    }
 
     #[test]
     fn only_the_text_that_scipy_makes_holds() {
