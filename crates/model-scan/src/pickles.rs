@@ -7,7 +7,7 @@ use crate::report::Member;
 use crate::rules::{BYTES_AROUND_PICKLES, LIMIT_REACHED, UNKNOWN_CONTENT};
 use crate::torch::{Notes, Stopped};
 
-/// One pickle of a file, for [`pickles`](crate::pickles).
+/// One pickle of a file, for [`Scanner::pickles`](crate::Scanner::pickles).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PickleStream<'b> {
