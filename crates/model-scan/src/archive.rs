@@ -8,7 +8,7 @@ use crate::inspection::{Inspection, length};
 use crate::options::Depth;
 use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::{LIMIT_REACHED, STORAGE_MISMATCH, UNREFERENCED_MEMBER};
-use crate::sniff::{self, Kind};
+use crate::sniff::Kind;
 use crate::torch::StorageRef;
 use crate::zip::{self, Archive, Checksum, DivergenceKind, PartKind, Reading};
 
@@ -84,8 +84,8 @@ impl Inspector<'_> {
         self.check_storages(&archive, &contents, &mut inspection);
         self.account(&archive, &contents, &mut inspection);
         self.gaps(bytes, &archive, depth, &mut inspection);
-        if !bytes.starts_with(b"PK\x03\x04") || line_then_opcodes(bytes) {
-            // torch unpickles what does not begin as an archive does, and `PK…` is an opcode.
+        if !bytes.starts_with(b"PK\x03\x04") {
+            // torch unpickles what does not begin as an archive does.
             self.search_all(bytes, &mut inspection, depth);
         }
         inspection
@@ -251,6 +251,11 @@ impl Inspector<'_> {
             .keys()
             .filter_map(|folder| Some((folder, name.strip_prefix(folder.as_str())?)))
             .next()?;
+        // torch numbers its storages. A member of any other name may be what some loader unpickles, whatever
+        // a pickle beside it says.
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
         contents
             .storages
             .get(folder)?
@@ -454,15 +459,4 @@ fn kind_of(archive: &Archive<'_>) -> &'static str {
 /// How a member's name that is this key is shown.
 fn zip_text(key: &str) -> String {
     findings::escape(key)
-}
-
-/// Says whether what a pickle loader sees in an archive, a persistent id up to the first line feed, is
-/// followed by anything that decodes.
-fn line_then_opcodes(bytes: &[u8]) -> bool {
-    let head = bytes.get(..4096).unwrap_or(bytes);
-    let Some(at) = memchr::memchr(b'\n', head) else {
-        return false;
-    };
-    let rest = bytes.get(at.saturating_add(1)..).unwrap_or_default();
-    sniff::could_be_pickle(rest)
 }

@@ -14,6 +14,9 @@ use crate::zip;
 /// What a pickle with a zip archive behind it is called.
 const PICKLE_AND_ZIP: &str = "pickle and zip";
 
+/// Bytes of an archive that are read as a pickle loader would.
+const HEAD: usize = 1 << 20;
+
 /// Shows pickles to a caller.
 type Visitor<'v> = dyn FnMut(PickleStream<'_>) + 'v;
 
@@ -78,6 +81,13 @@ impl<'s> Inspector<'s> {
     pub(crate) fn inspect(&mut self, name: &str, bytes: &[u8], depth: u32) -> Inspection {
         let kind = sniff::sniff(bytes, name);
         let mut inspection = self.by_kind(kind, name, bytes, depth);
+        match kind {
+            Kind::Pickle => {}
+            // To a pickle loader an archive begins with a persistent id, up to the first line feed. Weights
+            // are not searched for one.
+            Kind::Zip => self.as_pickle(bytes.get(..HEAD).unwrap_or(bytes), &mut inspection),
+            _ => self.as_pickle(bytes, &mut inspection),
+        }
         if !matches!(kind, Kind::Zip | Kind::PrefixedZip)
             && inspection.kind != PICKLE_AND_ZIP
             && sniff::has_zip_tail(bytes)

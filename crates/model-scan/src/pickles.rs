@@ -353,15 +353,21 @@ impl Inspector<'_> {
         inspection
     }
 
-    /// Looks for pickles everywhere, the very first byte included.
-    pub(crate) fn search_all(&mut self, bytes: &[u8], inspection: &mut Inspection, depth: u32) {
-        let mut first = Inspection::new("pickle", bytes.len());
-        let end = self.pickle(bytes, 0, 0, &mut Notes::default(), depth, &mut first);
-        first
+    /// Reads bytes that are something else as a pickle loader would that does not look: it begins with the
+    /// first byte, and the mark of another format may be opcodes. What is named and would do harm counts.
+    pub(crate) fn as_pickle(&self, bytes: &[u8], inspection: &mut Inspection) {
+        let scan = pickle_vm::scan(bytes, 0, &self.options.limits.pickle);
+        let harmful = scan
+            .report
             .findings
-            .retain(|finding| finding.rule.code() == "PKL001");
-        inspection.findings.append(&mut first.findings);
-        self.search(bytes, end.unwrap_or(0), bytes.len(), 0, inspection, depth);
+            .into_iter()
+            .filter(|finding| finding.severity >= Severity::High && finding.written.is_some());
+        inspection.findings.extend(harmful);
+    }
+
+    /// Looks for pickles everywhere behind the first byte.
+    pub(crate) fn search_all(&mut self, bytes: &[u8], inspection: &mut Inspection, depth: u32) {
+        self.search(bytes, 0, bytes.len(), 0, inspection, depth);
     }
 }
 

@@ -71,6 +71,36 @@ fn storage_that_looks_like_a_pickle_is_storage() {
 }
 
 #[test]
+fn no_pickle_is_hidden_by_a_tensor_that_calls_it_its_storage() {
+    let mut decoy =
+        b"\x80\x02(X\x07\0\0\0storagectorch\nFloatStorage\nX\x08\0\0\0data.pkl".to_vec();
+    decoy.extend_from_slice(b"X\x03\0\0\0cpuK\x06tQ.");
+    let zip = Zip::of([
+        Entry::stored("archive/version", b"3\n"),
+        Entry::stored("archive.pkl", &decoy),
+        Entry::stored("archive/data.pkl", EVIL),
+    ]);
+    assert!(names_system(&scan("model.pt", &zip.build())));
+}
+
+#[test]
+fn the_mark_of_another_format_hides_no_pickle() {
+    // Each mark is opcodes too: a double, a persistent id.
+    for mark in [&b"GGUF\x03\0\0\0\0"[..], b"PK\x03\x04 \n"] {
+        for name in ["model.pt", "model.gguf", "notes.txt"] {
+            let target = scan(name, &[mark, EVIL].concat());
+            assert!(names_system(&target), "{mark:?} {name}");
+        }
+    }
+    // A tar archive begins with the name of its first member.
+    let mut tar = EVIL.to_vec();
+    tar.resize(512, 0);
+    tar[257..263].copy_from_slice(b"ustar\0");
+    tar.resize(2048, 0);
+    assert!(names_system(&scan("model.tar", &tar)));
+}
+
+#[test]
 fn tensors_must_lie_within_their_storage() {
     for (pickle, storage) in [
         (tensor(4, 5), vec![0; 16]),
