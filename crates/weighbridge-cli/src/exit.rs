@@ -3,7 +3,9 @@ use std::panic::{self, PanicHookInfo, UnwindSafe};
 use std::process::ExitCode;
 
 use weighbridge::findings::{Severity, escape_shortened};
-use weighbridge::scan::{Report, Target, Verdict};
+use weighbridge::scan::Verdict;
+
+use crate::report::{Document, Target};
 
 /// What the exit code says. `docs/exit-codes.md` is the contract.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -59,9 +61,9 @@ impl From<&Target> for Outcome {
         Self {
             verdict: target.verdict,
             complete: target.complete,
-            worst: target.findings.iter().map(|finding| finding.severity).max(),
+            worst: target.worst(),
             judged: is_judged(target.verdict) || members().any(is_judged),
-            unsupported: is_unsupported(target),
+            unsupported: target.is_unsupported(),
         }
     }
 }
@@ -72,14 +74,6 @@ const fn is_judged(verdict: Verdict) -> bool {
         Verdict::Clean | Verdict::Undecided | Verdict::Suspicious | Verdict::Dangerous => true,
         Verdict::Passive | Verdict::Unsupported => false,
     }
-}
-
-/// Says whether a file, or a member of it, is recognised and not judged yet.
-pub(crate) fn is_unsupported(target: &Target) -> bool {
-    let members = target.members.iter().map(|member| member.verdict);
-    members
-        .chain([target.verdict])
-        .any(|verdict| verdict == Verdict::Unsupported)
 }
 
 impl Outcome {
@@ -97,13 +91,13 @@ impl Outcome {
 }
 
 /// Says whether any file, or a member of one, was judged or should have been.
-pub(crate) fn is_any_judged(report: &Report) -> bool {
+pub(crate) fn is_any_judged(report: &Document) -> bool {
     let mut outcomes = report.targets.iter().map(Outcome::from);
     outcomes.any(|outcome| outcome.judged)
 }
 
 /// Settles the exit code of a scan, before anything of the report is printed.
-pub(crate) fn settle(report: &Report, fail_on: FailOn) -> Exit {
+pub(crate) fn settle(report: &Document, fail_on: FailOn) -> Exit {
     let outcomes: Vec<Outcome> = report.targets.iter().map(Outcome::from).collect();
     settle_outcomes(&outcomes, fail_on)
 }

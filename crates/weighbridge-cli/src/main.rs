@@ -11,6 +11,7 @@ mod failure;
 mod output;
 mod pages;
 mod progress;
+mod report;
 mod rules;
 mod scan;
 

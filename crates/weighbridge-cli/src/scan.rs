@@ -11,6 +11,7 @@ use crate::output::destination::{Destination, complain};
 use crate::output::palette::Palette;
 use crate::output::{json, text};
 use crate::progress::Bar;
+use crate::report::Document;
 
 /// What stands for standard input on the command line.
 pub(crate) const STDIN: &str = "-";
@@ -41,30 +42,30 @@ pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
     let progress = Bar::start(!arguments.quiet);
     let scanned = scan_all(arguments, &progress);
     drop(progress);
-    let report = scanned?;
+    let document = Document::from(scanned?);
 
     let fail_on = if arguments.exit_zero {
         FailOn::Nothing
     } else {
         FailOn::Severity(arguments.fail_on)
     };
-    let settled = exit::settle(&report, fail_on);
+    let settled = exit::settle(&document, fail_on);
     let palette = Palette::choose(color, destination.is_stdout());
     let mut written = Vec::new();
     match arguments.format {
         Format::Json => {
-            json::write(&mut written, &report)
+            json::write(&mut written, &document)
                 .map_err(|error| Failure::failed(error.to_string()))?;
         }
         Format::Text => {
-            written.extend(text::details(&report, &palette).into_bytes());
+            written.extend(text::details(&document, &palette).into_bytes());
             if !arguments.quiet {
-                written.extend(text::summary(&report, &palette).into_bytes());
+                written.extend(text::summary(&document, &palette).into_bytes());
             }
         }
     }
     if !destination.is_stdout() && !arguments.quiet {
-        let summary = text::summary(&report, &Palette::default());
+        let summary = text::summary(&document, &Palette::default());
         let _ = io::stderr().write_all(summary.as_bytes());
     }
     Ok(destination.write(&written, settled))

@@ -2,12 +2,13 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use weighbridge::findings::{Confidence, Finding, Location, Severity, escape};
-use weighbridge::scan::{Report, Summary, Target, Verdict, path_text};
+use weighbridge::findings::{Confidence, Severity};
+use weighbridge::scan::Verdict;
 
 use super::palette::Palette;
 use super::share::Share;
-use crate::exit::{is_any_judged, is_unsupported};
+use crate::exit::is_any_judged;
+use crate::report::{Document, Finding, Location, Summary, Target};
 
 /// Places of equal findings that are listed behind the first; more are counted.
 const PLACES_LISTED: usize = 3;
@@ -18,11 +19,11 @@ const REASONS_LISTED: usize = 2;
 
 /// Writes what was found, file by file, and then what was not judged and why.
 ///
-/// Texts in findings are escaped by whoever made them; paths are escaped here.
-pub(crate) fn details(report: &Report, palette: &Palette) -> String {
+/// Texts of a document can be printed as they are; paths are escaped here.
+pub(crate) fn details(report: &Document, palette: &Palette) -> String {
     let mut out = String::new();
     for target in &report.targets {
-        let path = shown_path(target);
+        let path = target.shown_path();
         for group in groups(&target.findings) {
             write_group(&mut out, &group, &path, palette);
         }
@@ -32,7 +33,7 @@ pub(crate) fn details(report: &Report, palette: &Palette) -> String {
             let doubt = palette.of_doubt();
             line(
                 &mut out,
-                format_args!("{doubt}{word}{doubt:#}: {}: {reason}", shown_path(target)),
+                format_args!("{doubt}{word}{doubt:#}: {}: {reason}", target.shown_path()),
             );
         }
     }
@@ -40,16 +41,16 @@ pub(crate) fn details(report: &Report, palette: &Palette) -> String {
 }
 
 /// Writes the last line: counts and coverage.
-pub(crate) fn summary(report: &Report, palette: &Palette) -> String {
+pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
     let summary = report.summary();
     let share = Share {
-        part: summary.accounted,
-        whole: summary.bytes,
+        part: summary.coverage.accounted,
+        whole: summary.coverage.bytes,
     };
-    let count = |verdict| summary.by_verdict.get(&verdict).copied().unwrap_or(0);
+    let count = |verdict| summary.by_verdict.of(verdict);
     let passive = count(Verdict::Passive);
     let clean = count(Verdict::Clean);
-    let complete = summary.complete && !report.targets.iter().any(is_unsupported);
+    let complete = summary.complete;
     let judged_clean = clean > 0 && clean.saturating_add(passive) == summary.files;
     let findings = counted_findings(&summary);
 
@@ -76,7 +77,7 @@ pub(crate) fn summary(report: &Report, palette: &Palette) -> String {
         } else {
             "scan not complete"
         };
-        let accounted = if summary.bytes == 0 {
+        let accounted = if summary.coverage.bytes == 0 {
             "no bytes".to_owned()
         } else {
             format!("{share} of bytes accounted for")
@@ -196,7 +197,7 @@ fn written(finding: &Finding) -> Option<String> {
         (module, "") => module.to_owned(),
         (module, name) => format!("{module}.{name}"),
     };
-    (finding.subject.as_ref() != Some(&spelled))
+    (finding.subject.as_deref() != Some(&*spelled))
         .then(|| format!("`{} {}`", written.module, written.name))
 }
 
@@ -216,7 +217,7 @@ fn opcode(location: &Location) -> String {
         parts.push(format!("opcode {opcode}"));
     }
     if let Some(name) = &location.opcode_name {
-        parts.push(name.clone());
+        parts.push(name.to_string());
     }
     if parts.is_empty() {
         return String::new();
@@ -257,7 +258,7 @@ fn doubts(target: &Target) -> Vec<(&'static str, String)> {
         }
         _ => {}
     }
-    if is_unsupported(target) {
+    if target.is_unsupported() {
         doubts.push(("unsupported", unsupported_reason(target)));
     }
     doubts
@@ -265,7 +266,7 @@ fn doubts(target: &Target) -> Vec<(&'static str, String)> {
 
 /// Says whether all that keeps a file from being complete is a format not judged yet.
 fn only_unsupported(target: &Target) -> bool {
-    is_unsupported(target) && target.coverage.is_complete()
+    target.is_unsupported() && target.coverage.is_complete()
 }
 
 fn unsupported_reason(target: &Target) -> String {
@@ -321,13 +322,13 @@ fn unread_reason(target: &Target) -> String {
 }
 
 fn coverage_reason(target: &Target) -> Option<String> {
-    let (accounted, bytes) = (target.coverage.accounted(), target.size);
+    let (accounted, bytes) = (target.coverage.accounted, target.size);
     (accounted < bytes).then(|| format!("{accounted} of {} accounted for", plural(bytes, "byte")))
 }
 
 fn counted_verdicts(summary: &Summary) -> String {
     let counted = Verdict::ALL.iter().rev().filter_map(|verdict| {
-        let count = summary.by_verdict.get(verdict).copied()?;
+        let count = summary.by_verdict.of(*verdict);
         (count > 0).then(|| format!("{count} {verdict}"))
     });
     counted.collect::<Vec<_>>().join(", ")
@@ -335,16 +336,12 @@ fn counted_verdicts(summary: &Summary) -> String {
 
 /// Counts findings, `None` if there are none.
 fn counted_findings(summary: &Summary) -> Option<String> {
-    let all = summary
-        .findings
-        .values()
-        .copied()
-        .fold(0, u64::saturating_add);
+    let all = summary.findings.all();
     if all == 0 {
         return None;
     }
     let counted = Severity::ALL.iter().rev().map(|severity| {
-        let count = summary.findings.get(severity).copied().unwrap_or(0);
+        let count = summary.findings.of(*severity);
         format!("{count} {severity}")
     });
     let counted = counted.collect::<Vec<_>>().join(", ");
@@ -354,10 +351,6 @@ fn counted_findings(summary: &Summary) -> Option<String> {
 fn plural(count: u64, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{s}")
-}
-
-fn shown_path(target: &Target) -> String {
-    escape(&path_text(&target.path).0)
 }
 
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {

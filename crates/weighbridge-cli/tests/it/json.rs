@@ -18,11 +18,13 @@ fn keys_stand_in_the_documented_order() {
         "version": "0.1.0",
         "ruleset": "…"
       },
+      "notices": [],
       "targets": [
         {
           "path": "model.pkl",
           "kind": "pickle",
           "size": 24,
+          "sha256": null,
           "verdict": "dangerous",
           "complete": true,
           "findings": [
@@ -36,17 +38,21 @@ fn keys_stand_in_the_documented_order() {
                 "module": "posix",
                 "name": "system"
               },
+              "reached": "called by REDUCE at byte 22",
               "location": {
                 "member": null,
                 "stream": 0,
                 "opcode": 0,
+                "opcode_name": "GLOBAL",
                 "byte_start": 0,
                 "byte_end": 14,
                 "file_byte_start": 0,
                 "file_byte_end": 14
-              }
+              },
+              "fingerprint": null
             }
           ],
+          "suppressed": [],
           "coverage": {
             "bytes": 24,
             "accounted": 24
@@ -70,7 +76,13 @@ fn keys_stand_in_the_documented_order() {
           "medium": 0,
           "low": 0,
           "info": 0
-        }
+        },
+        "suppressed": 0,
+        "coverage": {
+          "bytes": 24,
+          "accounted": 24
+        },
+        "complete": true
       }
     }
     --- stderr
