@@ -1,5 +1,6 @@
 use std::collections::hash_map::{Entry as MapEntry, HashMap};
 use std::ffi::OsString;
+use std::fmt;
 use std::iter::FusedIterator;
 use std::path::{Path, PathBuf};
 use std::vec;
@@ -26,6 +27,22 @@ pub struct Walk<'r> {
     next: Option<Item>,
     folders: HashMap<Identity, Visit>,
     files: HashMap<Identity, PathBuf>,
+    doors: Doors<'r>,
+}
+
+/// Says which folders are entered.
+struct Doors<'r>(Option<&'r dyn Fn(&Path) -> bool>);
+
+impl fmt::Debug for Doors<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "some" } else { "all" })
+    }
+}
+
+impl Doors<'_> {
+    fn are_open(&self, path: &Path) -> bool {
+        self.0.is_none_or(|enters| enters(path))
+    }
 }
 
 /// A folder whose names are not all done.
@@ -63,6 +80,7 @@ impl<'r> Walk<'r> {
             next: entry.map(Item::File),
             folders: HashMap::new(),
             files: HashMap::new(),
+            doors: Doors(None),
         }
     }
 
@@ -75,9 +93,18 @@ impl<'r> Walk<'r> {
             next: None,
             folders: HashMap::new(),
             files: HashMap::new(),
+            doors: Doors(None),
         };
         walk.next = walk.enter(chain.clone(), PathBuf::new(), None, false);
         walk
+    }
+
+    /// Enters only folders below the root that `enters` says yes to. It is given the path in the root, and
+    /// asked once for each folder, or link to one, that the walk comes by.
+    #[must_use]
+    pub fn entering(mut self, enters: &'r dyn Fn(&Path) -> bool) -> Self {
+        self.doors = Doors(Some(enters));
+        self
     }
 
     /// Begins with a folder, or says why not.
@@ -139,6 +166,7 @@ impl<'r> Walk<'r> {
             SeenKind::Special(kind) => {
                 Some(Item::Problem(Error::new(ErrorKind::Special(kind), path)))
             }
+            SeenKind::Folder if !self.doors.are_open(&path) => None,
             SeenKind::Folder => {
                 let mut chain = open.chain.clone();
                 match chain.last().enter(&name) {
@@ -159,6 +187,7 @@ impl<'r> Walk<'r> {
                 match rules.resolve(&open.chain, Path::new(&name)) {
                     Err(error) => Some(Item::Problem(error.at(path))),
                     Ok(Resolved::File { seen, .. }) => Some(self.file_item(path, Some(link), seen)),
+                    Ok(Resolved::Folder(_)) if !self.doors.are_open(&path) => None,
                     Ok(Resolved::Folder(chain)) => self.enter(chain, path, Some(link), true),
                 }
             }

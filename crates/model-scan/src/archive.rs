@@ -77,6 +77,10 @@ impl Inspector<'_> {
         // Looked at with the pickles first, listed in the archive's own order.
         let mut listed = BTreeMap::new();
         for index in order(&archive) {
+            if self.deadline.has_passed() {
+                inspection.undecided = true;
+                break;
+            }
             let members = self.member(&archive, index, depth, &mut contents, &mut inspection);
             listed.insert(index, members);
         }
@@ -165,7 +169,11 @@ impl Inspector<'_> {
         let Some(mut found) = self.nested(name, inner, depth) else {
             inspection.undecided(
                 &LIMIT_REACHED,
-                format!("`{name}` is nested too deep, or there are too many members"),
+                if self.deadline.was_met() {
+                    format!("`{name}` was not looked into: no time was left")
+                } else {
+                    format!("`{name}` is nested too deep, or there are too many members")
+                },
                 reading.data(),
             );
             return None;

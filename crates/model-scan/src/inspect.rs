@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use findings::Severity;
 use pickle_vm::Lists;
 
+use crate::clock::Deadline;
 use crate::inspection::{Inspection, length};
 use crate::options::Options;
 use crate::pickles::PickleStream;
@@ -31,20 +32,24 @@ pub(crate) struct Inspector<'s> {
     pub(crate) decoding: u64,
     /// The modules that its pickles import.
     pub(crate) modules: BTreeSet<String>,
+    /// When all work on the file ends.
+    pub(crate) deadline: Deadline,
     /// The member that is being looked into.
     path: Vec<String>,
     visitor: Option<&'s mut Visitor<'s>>,
 }
 
 impl<'s> Inspector<'s> {
-    pub(crate) fn new(options: &'s Options, bytes: usize) -> Self {
+    pub(crate) fn new(options: &'s Options, bytes: usize, deadline: Deadline) -> Self {
         Self {
             options,
             lists: Lists::built_in(),
-            inflating: zip::Budget::new(length(bytes), &options.limits.zip),
+            inflating: zip::Budget::new(length(bytes), &options.limits.zip)
+                .with_deadline(deadline.clone()),
             members: options.limits.members,
             decoding: length(bytes).saturating_mul(16).saturating_add(1 << 20),
             modules: BTreeSet::new(),
+            deadline,
             path: Vec::new(),
             visitor: None,
         }
@@ -67,8 +72,12 @@ impl<'s> Inspector<'s> {
         }
     }
 
-    /// Looks into the bytes of a member; `None` if it is nested too deep or there are too many.
+    /// Looks into the bytes of a member; `None` if it is nested too deep, there are too many, or no time is
+    /// left.
     pub(crate) fn nested(&mut self, name: &str, bytes: &[u8], depth: u32) -> Option<Inspection> {
+        if self.deadline.has_passed() {
+            return None;
+        }
         let depth = depth.checked_sub(1)?;
         self.members = self.members.checked_sub(1)?;
         self.path.push(name.replace('!', "%21"));

@@ -95,13 +95,19 @@ impl Inspection {
 
     pub(crate) fn verdict(&self) -> Verdict {
         let worst = self.findings.iter().map(|finding| finding.severity).max();
-        match worst {
-            Some(Severity::High | Severity::Critical) => Verdict::Dangerous,
-            Some(Severity::Medium) => Verdict::Suspicious,
-            _ if !self.is_complete() => Verdict::Undecided,
-            _ if self.unsupported => Verdict::Unsupported,
-            _ if self.passive => Verdict::Passive,
-            _ => Verdict::Clean,
+        Verdict::of(worst, self.floor())
+    }
+
+    /// What is to be thought of it beside its findings.
+    pub(crate) fn floor(&self) -> Verdict {
+        if !self.is_complete() {
+            Verdict::Undecided
+        } else if self.unsupported {
+            Verdict::Unsupported
+        } else if self.passive {
+            Verdict::Passive
+        } else {
+            Verdict::Clean
         }
     }
 }

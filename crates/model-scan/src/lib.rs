@@ -3,6 +3,8 @@
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 mod archive;
+mod clock;
+mod filter;
 mod inspect;
 mod inspection;
 mod npy;
@@ -16,7 +18,9 @@ pub mod sniff;
 mod torch;
 pub mod zip;
 
-pub use options::{Depth, Limits, Options};
+pub use clock::{Clock, TimeLimit};
+pub use filter::{Excluded, Filter};
+pub use options::{Depth, Digests, Limits, Options};
 pub use pickles::PickleStream;
 pub use report::{CrcCheck, Member, Report, Summary, Target, Verdict, path_text};
 pub use rules::RULES;

@@ -1,4 +1,8 @@
 use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use crate::clock::TimeLimit;
+use crate::filter::Filter;
 
 /// How a [`Scanner`](crate::Scanner) works.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +14,26 @@ pub struct Options {
     pub jobs: Option<NonZeroUsize>,
     /// How much is read.
     pub depth: Depth,
+    /// Of which files a digest is taken.
+    pub digests: Digests,
+    /// How long each file may take; default as long as it does. A file that ran out of time keeps its
+    /// findings and is undecided.
+    pub time_limit: Option<TimeLimit>,
+    /// Which files below folders are scanned; default all of them.
+    pub filter: Option<Arc<dyn Filter>>,
+}
+
+/// Of which files a digest is taken: SHA-256 of the very bytes that were scanned.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Digests {
+    /// Of none.
+    #[default]
+    None,
+    /// Of files with findings, whatever their severity.
+    WithFindings,
+    /// Of every file that can be read.
+    All,
 }
 
 /// How much of a file is read.
@@ -42,6 +66,27 @@ impl Options {
     #[must_use]
     pub const fn with_depth(mut self, depth: Depth) -> Self {
         self.depth = depth;
+        self
+    }
+
+    /// Sets of which files a digest is taken.
+    #[must_use]
+    pub const fn with_digests(mut self, digests: Digests) -> Self {
+        self.digests = digests;
+        self
+    }
+
+    /// Sets how long each file may take.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: TimeLimit) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Sets which files below folders are scanned.
+    #[must_use]
+    pub fn with_filter(mut self, filter: Arc<dyn Filter>) -> Self {
+        self.filter = Some(filter);
         self
     }
 }

@@ -1,6 +1,9 @@
 use findings::{Attribution, Finding, Severity};
-use pickle_vm::{Decoder, ErrorKind, Opcode, Payload, PayloadReason, Scan, scan_with};
+use pickle_vm::{
+    Decoder, Effect, EffectSink, ErrorKind, Opcode, Payload, PayloadReason, Scan, scan_with,
+};
 
+use crate::clock::Deadline;
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
 use crate::report::Member;
@@ -27,6 +30,8 @@ const LEGACY_MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
 const LEGACY_PICKLES: u64 = 5;
 /// Candidates for further pickles that are tried in bytes that belong to none.
 const CANDIDATES: u64 = 65_536;
+/// Opcodes that are decoded between two looks at the clock.
+const LOOKS_AT_CLOCK: usize = 1024;
 
 impl Inspector<'_> {
     /// Judges pickles that follow each other from byte `start` on, and says what else is there. `notes`
@@ -50,6 +55,14 @@ impl Inspector<'_> {
                     length(at)..length(bytes.len()),
                 );
                 return inspection;
+            }
+            if self.deadline.has_passed() {
+                inspection.undecided(
+                    &LIMIT_REACHED,
+                    "pickles were not read: no time was left",
+                    length(at)..length(bytes.len()),
+                );
+                break;
             }
             let end = self.pickle(bytes, at, stream, notes, depth, &mut inspection);
             legacy.note(stream, notes);
@@ -96,7 +109,12 @@ impl Inspector<'_> {
         self.show(stream, bytes, at);
         notes.value = Stopped::Other;
         let first_note = notes.findings.len();
-        let scan = scan_with(bytes, at, &self.lists, &self.options.limits.pickle, notes);
+        let mut timed = Timed {
+            sink: &mut *notes,
+            deadline: &self.deadline,
+        };
+        let limits = &self.options.limits.pickle;
+        let scan = scan_with(bytes, at, &self.lists, limits, &mut timed);
         for finding in notes.findings.iter_mut().skip(first_note) {
             finding.location.stream = Some(stream);
         }
@@ -146,7 +164,11 @@ impl Inspector<'_> {
         let Some(mut found) = self.nested(&name, inner, depth) else {
             inspection.undecided(
                 &LIMIT_REACHED,
-                "payloads are nested too deep to be read",
+                if self.deadline.was_met() {
+                    "a payload was not looked into: no time was left"
+                } else {
+                    "payloads are nested too deep to be read"
+                },
                 payload.location.byte_start..payload.location.byte_end,
             );
             return;
@@ -243,7 +265,10 @@ impl Inspector<'_> {
 
     /// Says whether bytes are opcodes up to a STOP. What looking may cost is bounded over the whole file.
     fn decodes_to_stop(&mut self, bytes: &[u8]) -> bool {
-        for op in Decoder::new(bytes) {
+        for (number, op) in Decoder::new(bytes).enumerate() {
+            if number.is_multiple_of(LOOKS_AT_CLOCK) && self.deadline.has_passed() {
+                return false;
+            }
             let op = match op {
                 Ok(op) => op,
                 Err(error) => {
@@ -308,7 +333,7 @@ impl Inspector<'_> {
             let Some(start) = candidates(bytes, at).next().filter(|&start| start < to) else {
                 return;
             };
-            if self.decoding == 0 {
+            if self.decoding == 0 || self.deadline.has_passed() {
                 break;
             }
             let mut notes = Notes::default();
@@ -339,7 +364,11 @@ impl Inspector<'_> {
         }
         inspection.say(
             &LIMIT_REACHED,
-            "more places look like the start of a pickle than are tried",
+            if self.deadline.was_met() {
+                "not every place that looks like the start of a pickle was tried: no time was left"
+            } else {
+                "more places look like the start of a pickle than are tried"
+            },
             length(at)..length(to),
         );
     }
@@ -356,7 +385,12 @@ impl Inspector<'_> {
     /// Reads bytes that are something else as a pickle loader would that does not look: it begins with the
     /// first byte, and the mark of another format may be opcodes. What is named and would do harm counts.
     pub(crate) fn as_pickle(&self, bytes: &[u8], inspection: &mut Inspection) {
-        let scan = pickle_vm::scan(bytes, 0, &self.options.limits.pickle);
+        let mut timed = Timed {
+            sink: (),
+            deadline: &self.deadline,
+        };
+        let limits = &self.options.limits.pickle;
+        let scan = scan_with(bytes, 0, &self.lists, limits, &mut timed);
         let harmful = scan
             .report
             .findings
@@ -368,6 +402,30 @@ impl Inspector<'_> {
     /// Looks for pickles everywhere behind the first byte.
     pub(crate) fn search_all(&mut self, bytes: &[u8], inspection: &mut Inspection, depth: u32) {
         self.search(bytes, 0, bytes.len(), 0, inspection, depth);
+    }
+}
+
+/// A sink that ends the run when the time is up.
+struct Timed<'d, S> {
+    sink: S,
+    deadline: &'d Deadline,
+}
+
+impl EffectSink for Timed<'_, &mut Notes> {
+    fn effect(&mut self, effect: &Effect<'_>) {
+        self.sink.effect(effect);
+    }
+
+    fn is_interrupted(&mut self) -> bool {
+        self.deadline.has_passed()
+    }
+}
+
+impl EffectSink for Timed<'_, ()> {
+    fn effect(&mut self, _: &Effect<'_>) {}
+
+    fn is_interrupted(&mut self) -> bool {
+        self.deadline.has_passed()
     }
 }
 

@@ -4,6 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use findings::{Coverage, Finding, Severity};
+use model_digest::Digest;
+
+use crate::filter::Excluded;
 
 /// What is to be thought of a file.
 ///
@@ -52,6 +55,15 @@ impl Verdict {
         }
     }
 
+    /// Returns the verdict on a file with a worst finding and a verdict that it has beside its findings.
+    pub(crate) const fn of(worst: Option<Severity>, floor: Self) -> Self {
+        match worst {
+            Some(Severity::High | Severity::Critical) => Self::Dangerous,
+            Some(Severity::Medium) => Self::Suspicious,
+            _ => floor,
+        }
+    }
+
     /// Says whether something was found: dangerous or suspicious.
     #[must_use]
     pub const fn is_flagged(self) -> bool {
@@ -77,14 +89,31 @@ pub struct Target {
     pub size: u64,
     /// What is to be thought of it.
     pub verdict: Verdict,
+    /// What would be to be thought of it if it had no findings: whatever was not read or not judged stays
+    /// so. Never [flagged](Verdict::is_flagged), and *clean* or *passive* only if everything was read.
+    pub floor: Verdict,
     /// Whether everything in it was read and judged.
     pub complete: bool,
+    /// The digest of the very bytes that were scanned, if [`Options::digests`](crate::Options::digests) asks
+    /// for it; `None` too for a file that could not be read, and for one of more than 16 MiB that took all
+    /// its time.
+    pub digest: Option<Digest>,
     /// What was found, by location.
     pub findings: Vec<Finding>,
     /// Which bytes of the file were read as what.
     pub coverage: Coverage,
     /// The members, if the file is a container; members of members follow their container.
     pub members: Vec<Member>,
+}
+
+impl Target {
+    /// Settles the verdict anew, after findings were taken away or their severity was changed.
+    ///
+    /// Whatever is done to the findings, a file of which something was not read is never *clean*.
+    pub fn settle(&mut self) {
+        let worst = self.findings.iter().map(|finding| finding.severity).max();
+        self.verdict = Verdict::of(worst, self.floor);
+    }
 }
 
 /// A member of a container.
@@ -139,6 +168,8 @@ pub struct Report {
     /// One entry for each file given or walked, in the order given, within a folder by the bytes of the
     /// path.
     pub targets: Vec<Target>,
+    /// What was not scanned because [`Options::filter`](crate::Options::filter) says so.
+    pub excluded: Excluded,
 }
 
 /// Counts over a [`Report`].

@@ -1,19 +1,26 @@
+use std::cell::RefCell;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use findings::Coverage;
-use model_digest::Source as _;
+use model_digest::{Algorithm, Digest, Hasher, Source as _};
 use model_hold::{Held, Item, Links, Root, WalkLimits};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
+use crate::clock::Deadline;
+use crate::filter::{Excluded, Filter};
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
-use crate::options::Options;
+use crate::options::{Digests, Options};
 use crate::pickles::PickleStream;
-use crate::report::{Report, Target, Verdict, path_text};
-use crate::rules::{FILE_CHANGED, UNREADABLE_FILE};
+use crate::report::{Report, Target, path_text};
+use crate::rules::{FILE_CHANGED, LIMIT_REACHED, UNREADABLE_FILE};
 use crate::shadow::ModuleFiles;
+
+/// Bytes that are hashed between two looks at the clock, some hundredths of a second. A file of no more is
+/// hashed even if its time is up.
+const HASHED_AT_ONCE: usize = 16 << 20;
 
 /// Scans files: built once, used from any thread.
 #[derive(Clone, Debug, Default)]
@@ -100,17 +107,20 @@ impl Scanner {
     /// ```
     #[must_use]
     pub fn scan_bytes(&self, name: &str, bytes: &[u8]) -> Target {
-        let (inspection, _) = self.inspect(name, bytes);
-        target(PathBuf::from(name), length(bytes.len()), inspection)
+        let deadline = self.deadline();
+        let (inspection, _) = self.inspect(name, bytes, &deadline);
+        let digest = self.digest(bytes, &inspection, &deadline);
+        target(PathBuf::from(name), length(bytes.len()), inspection, digest)
     }
 
     /// Scans what a reader gives, up to [`Limits::stdin_bytes`](crate::Limits::stdin_bytes), which are held in
-    /// memory. What is longer, or cannot be read to its end, is undecided.
+    /// memory. What is longer, or cannot be read to its end, is undecided. A time limit begins to count when
+    /// everything is there.
     #[must_use]
     pub fn scan_reader(&self, name: &str, reader: impl Read) -> Target {
         let limit = self.options.limits.stdin_bytes;
         match Held::from_reader(name, reader, limit) {
-            Ok(held) => self.scan_held(Path::new(name), &held).0,
+            Ok(held) => self.scan_held(Path::new(name), &held, None),
             Err(error) => unreadable(PathBuf::from(name), &error.kind().to_string()),
         }
     }
@@ -143,9 +153,10 @@ impl Scanner {
             opened.push(self.open(path.as_ref()));
         }
         let mut jobs = Vec::new();
+        let mut excluded = Excluded::default();
         for root in &opened {
             match root {
-                Ok(root) => self.jobs(root, &mut jobs),
+                Ok(root) => self.jobs(root, &mut jobs, &mut excluded),
                 Err((path, reason)) => jobs.push(Job::Problem {
                     path: path.clone(),
                     reason: reason.clone(),
@@ -172,7 +183,7 @@ impl Scanner {
                 .map_err(|error| Error::Threads(Box::new(error)))?;
             threads.install(|| jobs.par_iter().map(scan).collect())
         };
-        Ok(Report { targets })
+        Ok(Report { targets, excluded })
     }
 
     fn open(&self, path: &Path) -> Result<Opened, (PathBuf, String)> {
@@ -181,7 +192,10 @@ impl Scanner {
             Ok(root) => {
                 // A file that is given alone lies in no folder that is scanned.
                 let modules = if root.is_folder() {
-                    ModuleFiles::below(&root, &self.walk_limits())
+                    let filter = self.options.filter.as_deref();
+                    ModuleFiles::below(&root, &self.walk_limits(), &|below| {
+                        enters(filter, path, below)
+                    })
                 } else {
                     ModuleFiles::default()
                 };
@@ -199,7 +213,7 @@ impl Scanner {
         WalkLimits::default().with_entries(self.options.limits.files)
     }
 
-    fn jobs<'r>(&self, root: &'r Opened, jobs: &mut Vec<Job<'r>>) {
+    fn jobs<'r>(&self, root: &'r Opened, jobs: &mut Vec<Job<'r>>, excluded: &mut Excluded) {
         if !root.root.is_folder() {
             jobs.push(Job::File {
                 root,
@@ -207,10 +221,27 @@ impl Scanner {
             });
             return;
         }
-        for item in root.root.walk(&self.walk_limits()) {
+        let filter = self.options.filter.as_deref();
+        let takes = |below: &Path| filter.is_none_or(|filter| filter.takes(&root.path, below));
+        let closed = RefCell::new(Excluded::default());
+        let enter = |below: &Path| {
+            let enters = enters(filter, &root.path, below);
+            if !enters {
+                closed.borrow_mut().folder(root.path.join(below));
+            }
+            enters
+        };
+        for item in root.root.walk(&self.walk_limits()).entering(&enter) {
+            // Folders that were left out since the last item stand before it.
+            excluded.add(closed.take());
             match item {
-                // The same file under another name is scanned once.
-                Item::File(entry) if entry.repeats.is_some() && entry.link.is_some() => {}
+                // The same file under another name is scanned once, if it is under that one.
+                Item::File(entry)
+                    if entry.link.is_some()
+                        && entry.repeats.as_ref().is_some_and(|first| takes(first)) => {}
+                Item::File(entry) if !takes(&entry.path) => {
+                    excluded.file(root.path.join(entry.path));
+                }
                 Item::File(entry) => jobs.push(Job::File {
                     root,
                     below: entry.path,
@@ -222,6 +253,7 @@ impl Scanner {
                 }),
             }
         }
+        excluded.add(closed.take());
     }
 
     fn run(&self, job: &Job<'_>) -> Target {
@@ -230,33 +262,25 @@ impl Scanner {
             Job::File { root, below } => {
                 let path = job.path();
                 match root.root.open_file(below) {
-                    Ok(held) => {
-                        let (mut target, modules) = self.scan_held(&path, &held);
-                        if let Some(finding) = root.modules.shadowing(below, &modules) {
-                            target.findings.push(finding);
-                            target.verdict = Verdict::Dangerous;
-                        }
-                        target
-                    }
+                    Ok(held) => self.scan_held(&path, &held, Some((&root.modules, below))),
                     Err(error) => unreadable(path, &error.kind().to_string()),
                 }
             }
         }
     }
 
-    /// Scans a file that is held. Returns the modules that its pickles import too.
-    fn scan_held(&self, path: &Path, held: &Held) -> (Target, Vec<String>) {
+    /// Scans a file that is held, `beside` what lies in its folder and the one that is scanned.
+    fn scan_held(&self, path: &Path, held: &Held, beside: Option<(&ModuleFiles, &Path)>) -> Target {
+        let deadline = self.deadline();
         let mapped = match held.map() {
             Ok(mapped) => mapped,
-            Err(error) => {
-                return (
-                    unreadable(path.to_owned(), &error.kind().to_string()),
-                    Vec::new(),
-                );
-            }
+            Err(error) => return unreadable(path.to_owned(), &error.kind().to_string()),
         };
         let (name, _) = path_text(path);
-        let (mut inspection, modules) = self.inspect(&name, &mapped);
+        let (mut inspection, modules) = self.inspect(&name, &mapped, &deadline);
+        let shadowing = beside.and_then(|(files, below)| files.shadowing(below, &modules));
+        inspection.findings.extend(shadowing);
+        let digest = self.digest(&mapped, &inspection, &deadline);
         let change = match (mapped.was_truncated(), held.changed()) {
             (Ok(false), Ok(None)) => None,
             (Ok(true), _) => Some("the file became shorter while it was read".to_owned()),
@@ -268,24 +292,70 @@ impl Scanner {
         if let Some(change) = change {
             inspection.undecided(&FILE_CHANGED, change, 0..held.len());
         }
-        (target(path.to_owned(), held.len(), inspection), modules)
+        target(path.to_owned(), held.len(), inspection, digest)
     }
 
-    fn inspect(&self, name: &str, bytes: &[u8]) -> (Inspection, Vec<String>) {
-        let mut inspector = Inspector::new(&self.options, bytes.len());
-        let inspection = inspector.inspect(name, bytes, self.options.limits.nesting);
+    fn deadline(&self) -> Deadline {
+        Deadline::start(self.options.time_limit.as_ref())
+    }
+
+    fn inspect(&self, name: &str, bytes: &[u8], deadline: &Deadline) -> (Inspection, Vec<String>) {
+        let mut inspector = Inspector::new(&self.options, bytes.len(), deadline.clone());
+        let mut inspection = inspector.inspect(name, bytes, self.options.limits.nesting);
+        if deadline.was_met() {
+            self.out_of_time(&mut inspection);
+        }
         (inspection, inspector.modules.into_iter().collect())
+    }
+
+    /// Says that the file took too long. Whatever was found before stays.
+    fn out_of_time(&self, inspection: &mut Inspection) {
+        let seconds = self
+            .options
+            .time_limit
+            .as_ref()
+            .map_or(0.0, |time| time.limit.as_secs_f64());
+        inspection.undecided(
+            &LIMIT_REACHED,
+            format!("the {seconds} s that one file may take were over before all of it was read"),
+            0..inspection.coverage.bytes(),
+        );
+    }
+
+    /// Takes the digest of the bytes that were scanned, if one is wanted.
+    fn digest(&self, bytes: &[u8], inspection: &Inspection, deadline: &Deadline) -> Option<Digest> {
+        let wanted = match self.options.digests {
+            Digests::None => false,
+            Digests::WithFindings => !inspection.findings.is_empty(),
+            Digests::All => true,
+        };
+        if !wanted {
+            return None;
+        }
+        let mut hasher = Hasher::new(Algorithm::Sha256);
+        for chunk in bytes.chunks(HASHED_AT_ONCE) {
+            // What was read in time is not undone by a digest that takes longer; there is none then.
+            if bytes.len() > HASHED_AT_ONCE && deadline.has_passed() {
+                return None;
+            }
+            hasher.update(chunk);
+        }
+        Some(hasher.finish())
     }
 
     /// Hands every pickle in a file to a visitor, in the order in which a scan comes to them.
     pub fn pickles(&self, name: &str, bytes: &[u8], visit: &mut dyn FnMut(PickleStream<'_>)) {
-        Inspector::new(&self.options, bytes.len())
+        Inspector::new(&self.options, bytes.len(), self.deadline())
             .with_visitor(visit)
             .inspect(name, bytes, self.options.limits.nesting);
     }
 }
 
-fn target(path: PathBuf, size: u64, inspection: Inspection) -> Target {
+fn enters(filter: Option<&dyn Filter>, root: &Path, below: &Path) -> bool {
+    filter.is_none_or(|filter| filter.enters(root, below))
+}
+
+fn target(path: PathBuf, size: u64, inspection: Inspection, digest: Option<Digest>) -> Target {
     let mut findings = inspection.findings.clone();
     // A broken stream or a limit stops a pickle; findings of one place stay in the order they were made.
     findings.sort_by(|a, b| {
@@ -298,6 +368,8 @@ fn target(path: PathBuf, size: u64, inspection: Inspection) -> Target {
     Target {
         path,
         verdict: inspection.verdict(),
+        floor: inspection.floor(),
+        digest,
         complete: inspection.is_complete() && !inspection.unsupported,
         kind: inspection.kind,
         size,
@@ -312,5 +384,5 @@ fn unreadable(path: PathBuf, reason: &str) -> Target {
     let mut inspection = Inspection::new("unreadable", 0);
     inspection.coverage = Coverage::new(0);
     inspection.undecided(&UNREADABLE_FILE, reason, 0..0);
-    target(path, 0, inspection)
+    target(path, 0, inspection, None)
 }

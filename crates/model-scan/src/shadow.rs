@@ -19,9 +19,9 @@ const ENDINGS: [&str; 4] = ["py", "pyc", "so", "pyd"];
 
 impl ModuleFiles {
     /// Modules and packages below a folder.
-    pub(crate) fn below(root: &Root, limits: &WalkLimits) -> Self {
+    pub(crate) fn below(root: &Root, limits: &WalkLimits, enters: &dyn Fn(&Path) -> bool) -> Self {
         let mut files = Self::default();
-        for item in root.walk(limits) {
+        for item in root.walk(limits).entering(enters) {
             if let Item::File(entry) = item {
                 files.note(&entry.path);
             }

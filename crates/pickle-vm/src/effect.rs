@@ -12,11 +12,21 @@ use crate::value::Value;
 pub trait EffectSink {
     /// Takes note of one effect.
     fn effect(&mut self, effect: &Effect<'_>);
+
+    /// Says whether the run is to end here, for whoever has no more time. Asked every 256 opcodes; a run that
+    /// is ended so ends with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted).
+    fn is_interrupted(&mut self) -> bool {
+        false
+    }
 }
 
 impl<S: EffectSink + ?Sized> EffectSink for &mut S {
     fn effect(&mut self, effect: &Effect<'_>) {
         (**self).effect(effect);
+    }
+
+    fn is_interrupted(&mut self) -> bool {
+        (**self).is_interrupted()
     }
 }
 

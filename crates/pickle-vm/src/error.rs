@@ -37,6 +37,8 @@ pub enum ErrorKind {
     UnknownRawLength,
     /// A ceiling in [`Limits`](crate::Limits) was reached.
     LimitExceeded(Limit),
+    /// The caller ended the run, see [`EffectSink::is_interrupted`](crate::EffectSink::is_interrupted).
+    Interrupted,
 }
 
 impl Error {
@@ -75,6 +77,7 @@ impl fmt::Display for Error {
                 f.write_str("raw array bytes follow whose length cannot be told")?;
             }
             ErrorKind::LimitExceeded(limit) => write!(f, "ceiling on {limit} reached")?,
+            ErrorKind::Interrupted => f.write_str("no more time to read on")?,
         }
         write!(f, " at byte {}", self.offset)
     }

@@ -55,6 +55,10 @@ pub fn scan_with<S: EffectSink + ?Sized>(
             self.0.effect(effect);
             self.1.effect(effect);
         }
+
+        fn is_interrupted(&mut self) -> bool {
+            self.1.is_interrupted()
+        }
     }
     let judge = Judge::new(lists, limits, input.len().saturating_sub(start));
     let mut both = Both(judge, sink);

@@ -29,6 +29,28 @@ fn walk(path: &Path) -> Vec<String> {
 }
 
 #[test]
+fn a_folder_that_is_not_entered_costs_nothing_and_hides_nothing_else() {
+    let (_above, path) = root();
+    for name in ["a", "no/b", "yes/no/c", "yes/d"] {
+        let file = path.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, b"x").unwrap();
+    }
+    symlink("no", path.join("via")).unwrap();
+    let root = Root::open(&path).unwrap();
+    let enters = |folder: &Path| !folder.ends_with("no");
+    let walk = root.walk(&WalkLimits::default()).entering(&enters);
+    let walked: Vec<String> = walk
+        .map(|item| match item {
+            Item::File(entry) => entry.path.display().to_string(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    // The link has another name, and what it leads to was not walked yet.
+    assert_eq!(walked, ["a", "sub/deep/b", "via/b", "yes/d"]);
+}
+
+#[test]
 fn files_come_in_the_order_of_paths() {
     let (_above, path) = root();
     for name in ["b.txt", "B", "sub.txt", "sub/z", "\u{e9}", "0"] {

@@ -9,6 +9,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::raw::{length, slice_clamped};
 use super::rules::{DECOMPRESSION_LIMIT, UNREADABLE_MEMBER, WRONG_SIZE};
 use super::{Archive, Limit, Limits, Method, Reading};
+use crate::clock::Deadline;
 
 /// Bytes handed on at a time.
 const CHUNK: usize = 64 << 10;
@@ -18,7 +19,10 @@ const CHUNK: usize = 64 << 10;
 /// Opening charges the bytes read and the bytes that come out, so that neither a thousand names for one
 /// run of data nor archives within archives multiply the work.
 #[derive(Debug)]
-pub struct Budget(AtomicU64);
+pub struct Budget {
+    left: AtomicU64,
+    deadline: Deadline,
+}
 
 impl Budget {
     /// Allows what is honest for a file of `length` bytes: eight times its length for data that is read in
@@ -30,24 +34,44 @@ impl Budget {
             .saturating_mul(100)
             .max(1 << 30)
             .min(limits.inflated_total);
-        Self(AtomicU64::new(
-            length.saturating_mul(8).saturating_add(inflated),
-        ))
+        Self {
+            left: AtomicU64::new(length.saturating_mul(8).saturating_add(inflated)),
+            deadline: Deadline::default(),
+        }
+    }
+
+    /// Gives nothing any more once a time has passed.
+    #[must_use]
+    pub(crate) fn with_deadline(mut self, deadline: Deadline) -> Self {
+        self.deadline = deadline;
+        self
     }
 
     /// Returns how many bytes are left.
     #[must_use]
     pub fn left(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.left.load(Ordering::Relaxed)
     }
 
-    /// Takes so many bytes, or nothing and `false` if there are fewer.
+    /// Takes so many bytes, or nothing and `false` if there are fewer, or no time is left.
     pub fn take(&self, bytes: u64) -> bool {
-        self.0
+        if self.deadline.has_passed() {
+            return false;
+        }
+        self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
                 left.checked_sub(bytes)
             })
             .is_ok()
+    }
+
+    /// Returns the ceiling that is in the way where nothing could be taken.
+    pub(crate) fn limit(&self) -> Limit {
+        if self.deadline.was_met() {
+            Limit::Time
+        } else {
+            Limit::InflatedTotal
+        }
     }
 }
 
@@ -243,7 +267,7 @@ impl<'a> Archive<'a> {
         match reading.method {
             Method::Stored => {
                 if !budget.take(length(packed)) {
-                    let limit = Problem::LimitReached(Limit::InflatedTotal);
+                    let limit = Problem::LimitReached(budget.limit());
                     contents.problems.push(limit);
                     return contents;
                 }
@@ -312,7 +336,7 @@ impl<'a> Archive<'a> {
         let mut crc = crc32fast::Hasher::new();
         for chunk in slice_clamped(self.bytes, reading.data()).chunks(CHUNK) {
             if !budget.take(length(chunk)) {
-                let limit = Problem::LimitReached(Limit::InflatedTotal);
+                let limit = Problem::LimitReached(budget.limit());
                 run.problems.push(limit);
                 break;
             }
@@ -411,6 +435,6 @@ impl Run {
         {
             return Some(Limit::Ratio);
         }
-        (!budget.take(work)).then_some(Limit::InflatedTotal)
+        (!budget.take(work)).then(|| budget.limit())
     }
 }

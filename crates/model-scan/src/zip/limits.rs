@@ -41,6 +41,9 @@ pub enum Limit {
     /// Inflated bytes per compressed byte.
     #[error("inflated bytes per compressed byte")]
     Ratio,
+    /// The time that the file may take, see [`Options::time_limit`](crate::Options::time_limit).
+    #[error("the time for one file")]
+    Time,
 }
 
 impl Default for Limits {

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use model_scan::{Error, Options, Report, Scanner, Verdict};
+use model_scan::{Digests, Error, Filter, Options, Report, Scanner, Verdict};
 
 use crate::pickles::{EVIL, HONEST};
 
@@ -88,12 +89,125 @@ fn a_module_beside_a_pickle_that_imports_it_is_dangerous() {
     assert_eq!(target.findings[0].rule.as_str(), "CON027/shadowed-module");
 }
 
+/// Leaves out what has this ending or name.
+#[derive(Debug)]
+struct Without(&'static str);
+
+impl Filter for Without {
+    fn takes(&self, _: &Path, below: &Path) -> bool {
+        below.extension().is_none_or(|ending| ending != self.0)
+    }
+
+    fn enters(&self, _: &Path, below: &Path) -> bool {
+        below.file_name().is_none_or(|name| name != self.0)
+    }
+}
+
+fn scan_without(path: &Path, what: &'static str) -> Report {
+    let options = Options::default().with_filter(Arc::new(Without(what)));
+    Scanner::new(options).scan_paths(&[path], &()).unwrap()
+}
+
+#[test]
+fn what_is_excluded_is_counted_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir_all(root.join("md/deep")).unwrap();
+    for (name, bytes) in [
+        ("a.pkl", HONEST),
+        ("b.md", EVIL),
+        ("md/deep/evil.pkl", EVIL),
+        ("z.md", b"# card"),
+    ] {
+        fs::write(root.join(name), bytes).unwrap();
+    }
+    let report = scan_without(root, "md");
+    assert_eq!(names(&report, root), [("a.pkl".to_owned(), Verdict::Clean)]);
+    assert_eq!((report.excluded.files, report.excluded.folders), (2, 1));
+    let paths = ["b.md", "md", "z.md"].map(|name| root.join(name));
+    assert_eq!(report.excluded.paths, paths);
+}
+
+#[test]
+fn what_is_given_by_itself_is_never_excluded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b.md");
+    fs::write(&path, EVIL).unwrap();
+    let report = scan_without(&path, "md");
+    assert_eq!(report.targets[0].verdict, Verdict::Dangerous);
+    assert!(report.excluded.is_empty());
+}
+
+#[test]
+fn an_excluded_module_shadows_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let pickle = b"\x80\x02ccollections\nOrderedDict\n)R.";
+    fs::write(root.join("model.pkl"), pickle).unwrap();
+    fs::write(root.join("collections.py"), "import os\n").unwrap();
+    let report = scan_without(root, "py");
+    assert_eq!(
+        names(&report, root),
+        [("model.pkl".to_owned(), Verdict::Dangerous)]
+    );
+}
+
+#[test]
+fn the_digest_is_that_of_the_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("a.pkl"), HONEST).unwrap();
+    fs::write(root.join("b.pkl"), EVIL).unwrap();
+    let digests = |digests| {
+        let options = Options::default().with_digests(digests);
+        let report = Scanner::new(options).scan_paths(&[root], &()).unwrap();
+        let digests = report.targets.into_iter().map(|target| target.digest);
+        digests.collect::<Vec<_>>()
+    };
+    let of = |bytes| {
+        Some(model_digest::Digest::of(
+            model_digest::Algorithm::Sha256,
+            bytes,
+        ))
+    };
+    assert_eq!(digests(Digests::None), [None, None]);
+    assert_eq!(digests(Digests::WithFindings), [None, of(EVIL)]);
+    assert_eq!(digests(Digests::All), [of(HONEST), of(EVIL)]);
+}
+
+#[test]
+fn taking_findings_away_leaves_what_was_not_read() {
+    let scanner = Scanner::new(Options::default());
+    for (bytes, verdict) in [
+        (EVIL, Verdict::Clean),
+        (&EVIL[..EVIL.len() - 1], Verdict::Undecided),
+    ] {
+        let mut target = scanner.scan_bytes("model.pkl", bytes);
+        assert_eq!(target.verdict, Verdict::Dangerous);
+        target.findings.clear();
+        target.settle();
+        assert_eq!(target.verdict, verdict);
+    }
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     use std::process::Command;
 
-    use super::{EVIL, HONEST, Verdict, fs, names, scan};
+    use super::{EVIL, HONEST, Verdict, fs, names, scan, scan_without};
+
+    #[test]
+    fn a_link_to_what_is_excluded_is_scanned_under_its_own_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::write(root.join("a.md"), EVIL).unwrap();
+        symlink("a.md", root.join("b.pkl")).unwrap();
+        assert_eq!(
+            names(&scan_without(root, "md"), root),
+            [("b.pkl".to_owned(), Verdict::Dangerous)]
+        );
+    }
 
     #[test]
     fn links_inside_are_followed_once_and_links_outside_are_told() {

@@ -8,4 +8,6 @@ mod forge;
 #[cfg(test)]
 mod pickles;
 mod sniff;
+#[cfg(test)]
+mod time;
 mod zip;

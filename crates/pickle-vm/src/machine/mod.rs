@@ -121,7 +121,7 @@ pub struct Outcome {
 
 /// Bytes held before the first sweep.
 const FIRST_SWEEP: usize = 8 << 20;
-/// Opcodes between two looks at how much is held.
+/// Opcodes between two looks at how much is held, and at whether there is time to go on.
 const SWEEP_EVERY: u64 = 256;
 /// Bytes of state that are copied to follow another reading.
 const FORKED_BYTES: usize = 64 << 20;
@@ -186,7 +186,7 @@ impl<'a> Machine<'a> {
     /// reading of its bytes that some loader would take.
     pub fn run<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Outcome {
         let error = self.run_one(sink);
-        let outcome = Outcome {
+        let mut outcome = Outcome {
             end: self.end,
             opcodes: self.index,
             error,
@@ -219,7 +219,14 @@ impl<'a> Machine<'a> {
                 left_out: fork.left_out,
                 end: offset(fork.position),
             };
-            machine.run_one(sink);
+            if matches!(machine.run_one(sink), Some(error) if *error.kind() == ErrorKind::Interrupted)
+            {
+                // Where another reading was cut short, the main one is not the whole answer either.
+                outcome
+                    .error
+                    .get_or_insert(Error::new(ErrorKind::Interrupted, machine.end));
+                break;
+            }
         }
         outcome
     }
@@ -264,10 +271,13 @@ impl<'a> Machine<'a> {
             }
             self.index = self.index.saturating_add(1);
             self.end = offset(self.decoder.position());
-            if self.index.is_multiple_of(SWEEP_EVERY)
-                && let Some(kind) = self.check_memory()
-            {
-                return Some(Error::new(kind, offset(op.range().start)));
+            if self.index.is_multiple_of(SWEEP_EVERY) {
+                if let Some(kind) = self.check_memory() {
+                    return Some(Error::new(kind, offset(op.range().start)));
+                }
+                if sink.is_interrupted() {
+                    return Some(Error::new(ErrorKind::Interrupted, self.end));
+                }
             }
         }
     }

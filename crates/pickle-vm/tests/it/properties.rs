@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use findings::{Finding, Severity};
 use pickle_vm::{
-    ArgumentKind, Decoder, ErrorKind, Limit, Limits, Lists, Machine, Opcode, Scan, scan,
+    ArgumentKind, Decoder, Effect, EffectSink, ErrorKind, Limit, Limits, Lists, Machine, Opcode,
+    Scan, scan, scan_with,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -308,6 +309,36 @@ fn a_limit_on_memory_ends_the_run_and_keeps_the_findings() {
     assert_eq!(scan.report.findings[0].severity, Severity::Critical);
 }
 
+/// Ends the run after so many questions.
+struct Patience(u32);
+
+impl EffectSink for Patience {
+    fn effect(&mut self, _: &Effect<'_>) {}
+
+    fn is_interrupted(&mut self) -> bool {
+        self.0 = self.0.saturating_sub(1);
+        self.0 == 0
+    }
+}
+
+#[test]
+fn an_interrupted_run_ends_soon_and_keeps_its_findings() {
+    let mut pickle =
+        assemble("GLOBAL 'os system'\nMARK\nSTRING 'x'\nTUPLE\nREDUCE\nEMPTY_LIST\nMARK");
+    pickle.extend(std::iter::repeat_n(b'N', 100_000));
+    let lists = Lists::built_in();
+    let limits = Limits::default();
+    let scan = scan_with(&pickle, 0, &lists, &limits, &mut Patience(3));
+    let error = scan.outcome.error.unwrap();
+    assert_eq!(error.kind(), &ErrorKind::Interrupted);
+    assert_eq!(
+        (scan.outcome.opcodes, error.offset()),
+        (3 * 256, scan.outcome.end)
+    );
+    assert_eq!(scan.report.findings[0].severity, Severity::Critical);
+    assert_eq!(scan.report.findings[1].rule.code(), "PKL010");
+}
+
 #[test]
 fn data_that_only_the_memo_holds_is_forgotten_before_the_limit_is_reached() {
     let mut pickle = b"\x80\x04".to_vec();
@@ -452,8 +483,8 @@ fn long_names_are_shortened_in_findings() {
 #[test]
 fn the_graph_is_kept_whole_where_it_is_asked_for() {
     struct Nothing;
-    impl pickle_vm::EffectSink for Nothing {
-        fn effect(&mut self, _: &pickle_vm::Effect<'_>) {}
+    impl EffectSink for Nothing {
+        fn effect(&mut self, _: &Effect<'_>) {}
     }
     let pickle = assemble("EMPTY_LIST\nMARK\nBININT1 1\nBININT1 2\nAPPENDS\nSTOP");
     let mut machine = Machine::new(&pickle, 0, &Lists::built_in(), &Limits::default()).keep_all();
