@@ -1,7 +1,8 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use weighbridge::findings::Severity;
 use weighbridge::scan::Limits;
 
@@ -24,6 +25,27 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+impl Arguments {
+    /// Returns the program, where every command knows its full name and what it inherits.
+    pub(crate) fn program() -> clap::Command {
+        let mut program = Self::command();
+        program.build();
+        program
+    }
+
+    /// Returns the program, its commands and theirs.
+    pub(crate) fn commands() -> Vec<clap::Command> {
+        let mut commands = vec![Self::program()];
+        let mut next = 0_usize;
+        while let Some(command) = commands.get(next) {
+            let below: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+            commands.extend(below);
+            next = next.saturating_add(1);
+        }
+        commands
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Judge model files, and folders of them, without loading anything
@@ -37,6 +59,10 @@ pub(crate) enum Command {
     Rules(Rules),
     /// Print the page of a rule
     Explain(Explain),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print a manual page, or write all of them to a folder
+    Man(Man),
 }
 
 #[derive(Debug, Subcommand)]
@@ -142,6 +168,38 @@ pub(crate) struct Explain {
     pub(crate) rule: String,
 }
 
+/// What `completions` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  bash        weighbridge completions bash > ~/.local/share/bash-completion/completions/weighbridge
+  zsh         weighbridge completions zsh > ~/.zfunc/_weighbridge  (with ~/.zfunc in fpath)
+  fish        weighbridge completions fish > ~/.config/fish/completions/weighbridge.fish
+  powershell  weighbridge completions powershell >> $PROFILE
+  elvish      weighbridge completions elvish >> ~/.config/elvish/rc.elv")]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// What `man` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  weighbridge man scan | man -l -
+  weighbridge man pickle effects | man -l -
+  weighbridge man --output ~/.local/share/man/man1")]
+pub(crate) struct Man {
+    /// The command whose page is printed [default: the program itself]
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub(crate) path: Vec<String>,
+
+    /// Write the pages of all commands to this folder
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Color {
     Auto,
@@ -169,8 +227,57 @@ mod tests {
 
     use super::Arguments;
 
+    /// Says whether a text tells to do something and is no sentence with a period.
+    fn is_imperative(text: &str) -> bool {
+        let first = text.split(' ').next().unwrap_or_default();
+        let third_person = first.ends_with('s') && !first.ends_with("ss");
+        first.starts_with(|c: char| c.is_ascii_uppercase())
+            && !third_person
+            && !first.ends_with("ing")
+            && !first.ends_with("ed")
+            && !text.ends_with('.')
+    }
+
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {
         Arguments::command().debug_assert();
+    }
+    #[test]
+    fn every_command_and_option_says_in_the_imperative_what_it_does() {
+        for command in Arguments::commands() {
+            let name = command
+                .get_display_name()
+                .unwrap_or_else(|| command.get_name());
+            let about = command.get_about().unwrap_or_default().to_string();
+            assert!(is_imperative(&about), "{name}: {about:?}");
+            for argument in command.get_arguments() {
+                let help = argument.get_help().unwrap_or_default().to_string();
+                let id = argument.get_id();
+                if argument.is_positional() {
+                    // It names what is given.
+                    assert!(
+                        !help.is_empty() && !help.ends_with('.'),
+                        "{name} {id}: {help:?}"
+                    );
+                } else {
+                    assert!(is_imperative(&help), "{name} {id}: {help:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_describes_is_no_imperative() {
+        for text in [
+            "Writes it",
+            "Writing it",
+            "Allowed names",
+            "Write it.",
+            "write it",
+            "",
+        ] {
+            assert!(!is_imperative(text), "{text:?}");
+        }
+        assert!(is_imperative("Pass it on"));
     }
 }

@@ -3,11 +3,13 @@
 
 mod arguments;
 mod byte_size;
+mod completions;
 mod describe;
 mod effects;
 mod exit;
 mod explain;
 mod failure;
+mod man;
 mod output;
 mod pages;
 mod progress;
@@ -42,6 +44,8 @@ fn run() -> Exit {
         } => effects::run(&effects),
         Command::Rules(rules) => rules::run(&rules),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Completions(completions) => Ok(completions::run(&completions)),
+        Command::Man(man) => man::run(&man),
     };
     result.unwrap_or_else(|failure| {
         let _ = writeln!(io::stderr(), "error: {failure}");

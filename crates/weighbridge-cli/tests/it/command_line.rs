@@ -100,10 +100,12 @@ fn help_and_version_are_fine() {
     Usage: weighbridge [OPTIONS] <COMMAND>
 
     Commands:
-      scan     Judge model files, and folders of them, without loading anything
-      pickle   Look into pickles
-      rules    List the rules
-      explain  Print the page of a rule
+      scan         Judge model files, and folders of them, without loading anything
+      pickle       Look into pickles
+      rules        List the rules
+      explain      Print the page of a rule
+      completions  Print the completions of a shell
+      man          Print a manual page, or write all of them to a folder
 
     Options:
           --color <WHEN>  Use colors; `auto` uses them on a terminal unless NO_COLOR is set [default:

@@ -5,6 +5,7 @@
 mod command_line;
 mod effects;
 mod json;
+mod manual;
 mod names;
 mod output;
 mod pickles;
