@@ -17,4 +17,4 @@ pub use finding::{Finding, WrittenName};
 pub use location::Location;
 pub use rule::{Rule, RuleId};
 pub use severity::{Confidence, Severity, UnknownSeverity};
-pub use text::{escape, escape_shortened};
+pub use text::{escape, escape_shortened, must_escape};

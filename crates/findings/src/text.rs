@@ -48,8 +48,10 @@ fn escape_chars(chars: impl Iterator<Item = char>) -> String {
     out
 }
 
-/// Says whether a character outside ASCII can change how the text around it is shown.
-fn must_escape(c: char) -> bool {
+/// Says whether a character outside ASCII can change how the text around it is shown, or shows nothing:
+/// [`escape`] escapes those beside control characters and backslashes.
+#[must_use]
+pub fn must_escape(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

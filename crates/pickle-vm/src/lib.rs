@@ -24,6 +24,7 @@ mod opcode;
 mod pattern;
 mod payload;
 mod raw;
+pub mod repr;
 mod rules;
 mod scan;
 mod state;

@@ -1,9 +1,7 @@
-use alloc::format;
 use alloc::vec::Vec;
 
 use crate::constant::Const;
-
-use super::text;
+use crate::repr::trim;
 
 /// The value of an int or a bool.
 pub(super) fn int(value: &Const) -> Option<i128> {
@@ -153,46 +151,6 @@ pub(super) fn digits(mut value: u128, base: u32) -> Option<Vec<u8>> {
             return Some(digits);
         }
     }
-}
-
-/// `repr` of a float, where it is written without an exponent.
-pub(super) fn show_float(float: f64) -> Option<Vec<u8>> {
-    let size = float.abs();
-    let text = if float.is_nan() {
-        "nan".into()
-    } else if float.is_infinite() {
-        if float.is_sign_negative() {
-            "-inf".into()
-        } else {
-            "inf".into()
-        }
-    } else if size == 0.0 || (1e-4..1e16).contains(&size) {
-        let text = format!("{float}");
-        if text.contains('.') {
-            text
-        } else {
-            format!("{text}.0")
-        }
-    } else {
-        return None;
-    };
-    Some(text.into_bytes())
-}
-
-fn trim(mut text: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = text {
-        if !text::is_byte_space(*first) {
-            break;
-        }
-        text = rest;
-    }
-    while let [rest @ .., last] = text {
-        if !text::is_byte_space(*last) {
-            break;
-        }
-        text = rest;
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 use alloc::format;
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use crate::constant::Const;
+use crate::repr::{ByteArray, Bytes, Escaping, Float, Text};
 
 use super::budget::{Budget, MAX_DEPTH};
-use super::{iterate, number, text};
+use super::iterate;
 
 /// How characters beyond ASCII are written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,13 +49,15 @@ fn write(
         Const::Bool(true) => out.extend(b"True"),
         Const::Bool(false) => out.extend(b"False"),
         Const::Int(int) => out.extend(format!("{int}").into_bytes()),
-        Const::Float(float) => out.extend(number::show_float(*float)?),
+        Const::Float(float) => out.extend(Float::new(*float).to_string().into_bytes()),
         Const::Str(text) => write_text(text, beyond, out, budget)?,
-        Const::Bytes(data) => write_bytes(data, out, budget)?,
+        Const::Bytes(data) => {
+            charge_bytes(data, budget)?;
+            out.extend(Bytes::new(data).to_string().into_bytes());
+        }
         Const::ByteArray(data) => {
-            out.extend(b"bytearray(");
-            write_bytes(data, out, budget)?;
-            out.push(b')');
+            charge_bytes(data, budget)?;
+            out.extend(ByteArray::new(data).to_string().into_bytes());
         }
         Const::List(items) => return write_items(b"[", items, b"]", beyond, out, budget, depth),
         Const::Tuple(items) => {
@@ -141,54 +145,20 @@ fn write_items(
 }
 
 fn write_text(text: &[u8], beyond: Beyond, out: &mut Vec<u8>, budget: &mut Budget) -> Option<()> {
-    let points = text::points(text, budget)?;
+    budget.look(text.len())?;
     budget.bytes.checked_sub(text.len().saturating_mul(10))?;
-    let quote = quote(text);
-    out.push(quote);
-    for point in points {
-        match u8::try_from(point) {
-            Ok(byte) if byte < 0x80 => write_byte(byte, quote, out),
-            _ if beyond == Beyond::Kept => return None,
-            Ok(byte) => out.extend(format!("\\x{byte:02x}").into_bytes()),
-            Err(_) if point <= 0xffff => out.extend(format!("\\u{point:04x}").into_bytes()),
-            Err(_) => out.extend(format!("\\U{point:08x}").into_bytes()),
-        }
+    if beyond == Beyond::Kept && !text.is_ascii() {
+        return None;
     }
-    out.push(quote);
+    let text = Text::new(text)?.with_escaping(Escaping::Ascii);
+    out.extend(text.to_string().into_bytes());
     Some(())
 }
 
-fn write_bytes(data: &[u8], out: &mut Vec<u8>, budget: &mut Budget) -> Option<()> {
+fn charge_bytes(data: &[u8], budget: &mut Budget) -> Option<()> {
     budget.look(data.len())?;
     budget.bytes.checked_sub(data.len().saturating_mul(4))?;
-    let quote = quote(data);
-    out.extend([b'b', quote]);
-    for &byte in data {
-        write_byte(byte, quote, out);
-    }
-    out.push(quote);
     Some(())
-}
-
-fn write_byte(byte: u8, quote: u8, out: &mut Vec<u8>) {
-    match byte {
-        b'\\' => out.extend(b"\\\\"),
-        b'\t' => out.extend(b"\\t"),
-        b'\n' => out.extend(b"\\n"),
-        b'\r' => out.extend(b"\\r"),
-        _ if byte == quote => out.extend([b'\\', byte]),
-        0x20..=0x7e => out.push(byte),
-        _ => out.extend(format!("\\x{byte:02x}").into_bytes()),
-    }
-}
-
-/// Double quotes only around what has single quotes and no double ones.
-fn quote(data: &[u8]) -> u8 {
-    if data.contains(&b'\'') && !data.contains(&b'"') {
-        b'"'
-    } else {
-        b'\''
-    }
 }
 
 #[cfg(test)]

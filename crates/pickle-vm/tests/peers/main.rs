@@ -1,41 +1,29 @@
 //! Against CPython's `pickletools`, where `python3` is installed; reported as ignored elsewhere.
 
-use std::process::{Command, ExitCode, Stdio};
+mod python;
+mod reprs;
+
+use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pickle_vm::{Decoder, Opcode};
 
+use crate::python::{python, unhex};
+
 const SCRIPT: &str = include_str!("genops.py");
 
 fn main() -> ExitCode {
-    let absent = !Command::new("python3")
-        .args(["-c", "import pickletools"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
+    let absent = !python::is_there();
+    let other = !python::is_3_11();
     let trials = vec![
         Trial::test("opcodes_are_those_of_pickletools", opcodes).with_ignored_flag(absent),
         Trial::test("pickles_are_decoded_as_pickletools_does", pickles).with_ignored_flag(absent),
         Trial::test("what_pickletools_reads_of_broken_pickles_is_read", mutated)
             .with_ignored_flag(absent),
+        Trial::test("values_are_written_as_python_writes_them", reprs::values)
+            .with_ignored_flag(other),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
-}
-
-/// Runs the script and returns its lines.
-fn python(what: &str) -> Result<Vec<String>, Failed> {
-    let output = Command::new("python3")
-        .args(["-I", "-c", SCRIPT, what])
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()?;
-    if !output.status.success() {
-        return Err(format!("python3: {}", output.status).into());
-    }
-    let text = String::from_utf8(output.stdout)?;
-    Ok(text.lines().map(str::to_owned).collect())
 }
 
 fn opcodes() -> Result<(), Failed> {
@@ -43,14 +31,14 @@ fn opcodes() -> Result<(), Failed> {
         .iter()
         .map(|opcode| format!("{} {} {}", opcode.name(), opcode.byte(), opcode.protocol()))
         .collect();
-    let mut wanted = python("opcodes")?;
+    let mut wanted = python(SCRIPT, &["opcodes"])?;
     found.sort();
     wanted.sort();
     same(&found, &wanted)
 }
 
 fn pickles() -> Result<(), Failed> {
-    let lines = python("pickles")?;
+    let lines = python(SCRIPT, &["pickles"])?;
     if lines.len() < 300 {
         return Err(format!("{} pickles", lines.len()).into());
     }
@@ -66,7 +54,7 @@ fn pickles() -> Result<(), Failed> {
 }
 
 fn mutated() -> Result<(), Failed> {
-    for line in python("mutated")? {
+    for line in python(SCRIPT, &["mutated"])? {
         let (pickle, wanted) = read(&line)?;
         let mut found = decoded(&pickle);
         // Pickletools looks into arguments and may refuse what the decoder leaves to the machine.
@@ -80,10 +68,7 @@ fn mutated() -> Result<(), Failed> {
 fn read(line: &str) -> Result<(Vec<u8>, Vec<String>), Failed> {
     let mut fields = line.split(' ');
     let hex = fields.next().unwrap_or_default();
-    let mut pickle = Vec::with_capacity(hex.len() / 2);
-    for pair in hex.as_bytes().chunks(2) {
-        pickle.push(u8::from_str_radix(std::str::from_utf8(pair)?, 16)?);
-    }
+    let pickle = unhex(hex)?;
     Ok((pickle, fields.map(str::to_owned).collect()))
 }
 
