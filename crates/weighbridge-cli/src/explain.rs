@@ -15,7 +15,7 @@ const SHOWN: usize = 80;
 pub(crate) fn run(arguments: &Explain) -> Result<Exit, Failure> {
     let rule = find(&arguments.rule)?;
     let text = match pages::page(rule.code()) {
-        Some(page) => page.to_owned(),
+        Some(page) => page.text.to_owned(),
         None => format!("# {}\n\n{}.\n", rule.id, rule.summary),
     };
     Ok(Destination::Stdout.write(text.as_bytes(), Exit::Fine))

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use anstyle::Style;
@@ -8,6 +8,7 @@ use weighbridge::scan::Verdict;
 use super::palette::Palette;
 use super::share::Share;
 use crate::exit::is_any_judged;
+use crate::pages::{Page, page};
 use crate::report::{Document, Finding, Location, Summary, Target};
 
 /// Places of equal findings that are listed behind the first; more are counted.
@@ -19,13 +20,17 @@ const REASONS_LISTED: usize = 2;
 
 /// Writes what was found, file by file, and then what was not judged and why.
 ///
-/// Texts of a document can be printed as they are; paths are escaped here.
+/// Why a finding matters and what to do is said once for each rule. Texts of a document can be printed as they
+/// are; paths are escaped here.
 pub(crate) fn details(report: &Document, palette: &Palette) -> String {
     let mut out = String::new();
+    let mut explained = HashSet::new();
     for target in &report.targets {
         let path = target.shown_path();
         for group in groups(&target.findings) {
-            write_group(&mut out, &group, &path, palette);
+            let is_new = explained.insert(group.first.rule.code());
+            let page = is_new.then(|| page(group.first.rule.code())).flatten();
+            write_group(&mut out, &group, page, &path, palette);
         }
     }
     for target in &report.targets {
@@ -141,7 +146,14 @@ fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
     groups
 }
 
-fn write_group(out: &mut String, group: &Group<'_>, path: &str, palette: &Palette) {
+/// Writes a finding and where else it is. With the page of its rule it says why that matters and what to do.
+fn write_group(
+    out: &mut String,
+    group: &Group<'_>,
+    page: Option<&Page>,
+    path: &str,
+    palette: &Palette,
+) {
     let finding = group.first;
     let style = palette.of_severity(finding.severity);
     let Palette { message, frame, .. } = palette;
@@ -178,6 +190,10 @@ fn write_group(out: &mut String, group: &Group<'_>, path: &str, palette: &Palett
     }
     if finding.confidence != Confidence::High {
         note("confidence", finding.confidence.as_str());
+    }
+    if let Some(page) = page {
+        note("why", page.why);
+        note("help", page.what_to_do);
     }
     note("rule", &format!("docs/rules/{}.md", finding.rule.code()));
 }

@@ -25,6 +25,8 @@ fn names_of_files_are_escaped() {
     --- stdout
     note[PKL010/broken-stream]: the stream ends without STOP at byte 9
       --> models/\x1b[2J\n\u{202e}gnp\u{9b}.pkl @ bytes 9..9 (opcode 6)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     undecided: models/\x1b[2J\n\u{202e}gnp\u{9b}.pkl: the stream ends without STOP at byte 9
     1 file: 1 undecided; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; 100 % of bytes accounted for; scan not complete
@@ -52,6 +54,8 @@ fn names_in_pickles_are_escaped() {
     --- stdout
     warning[PKL002/unknown-global]: imports `a\x1b[2J\n\u{202e}b\u{9b}.c\n`, which is on no list
       --> model.pkl @ bytes 20..21 (opcode 3, STACK_GLOBAL)
+      = why: Loading imports the module of such a name, runs `__new__` and, where there is one, `__setstate__`, and all of that is code that was not looked at.
+      = help: Find out what the name is.
       = rule: docs/rules/PKL002.md
     1 file: 1 suspicious; 1 finding: 0 critical, 0 high, 1 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
@@ -80,9 +84,13 @@ fn names_of_members_are_escaped() {
     --- stdout
     note[CON008/unsafe-member-name]: `a\x1b[2J\n\u{202e}!b.pkl` has control characters in its name
       --> model.bin @ bytes 54..115
+      = why: A program that unpacks the archive without care writes outside of its folder.
+      = help: Do not unpack the archive with a tool that does not refuse such names.
       = rule: docs/rules/CON008.md
     note[PKL010/broken-stream]: the stream ends without STOP at byte 9
       --> model.bin!a\x1b[2J\n\u{202e}%21b.pkl @ bytes 9..9 (opcode 6)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     undecided: model.bin: `a\x1b[2J\n\u{202e}!b.pkl` has control characters in its name; the stream ends without STOP at byte 9
     1 file: 1 undecided; 2 findings: 0 critical, 0 high, 0 medium, 2 low, 0 info; 100 % of bytes accounted for; scan not complete
@@ -105,6 +113,8 @@ fn a_path_that_is_not_utf_8_is_percent_escaped() {
     --- stdout
     note[PKL010/broken-stream]: the stream ends without STOP at byte 9
       --> m%FF%25.pkl @ bytes 9..9 (opcode 6)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     undecided: m%FF%25.pkl: the stream ends without STOP at byte 9
     1 file: 1 undecided; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; 100 % of bytes accounted for; scan not complete

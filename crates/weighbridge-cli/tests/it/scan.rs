@@ -25,6 +25,8 @@ fn a_call_of_a_command_is_found() {
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
       --> model.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     1 file: 1 dangerous; 1 finding: 1 critical, 0 high, 0 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
@@ -41,6 +43,8 @@ fn the_name_as_written_is_shown_where_it_differs() {
       --> model.pkl @ bytes 0..14 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 22
       = written: `posix system`
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     1 file: 1 dangerous; 1 finding: 1 critical, 0 high, 0 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
@@ -55,6 +59,8 @@ fn a_truncated_file_is_undecided() {
     --- stdout
     note[PKL010/broken-stream]: the stream ends without STOP at byte 9
       --> model.pkl @ bytes 9..9 (opcode 6)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     undecided: model.pkl: the stream ends without STOP at byte 9
     1 file: 1 undecided; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; 100 % of bytes accounted for; scan not complete
@@ -71,9 +77,13 @@ fn findings_before_the_break_are_kept() {
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
       --> model.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     note[PKL010/broken-stream]: the stream ends without STOP at byte 22
       --> model.pkl @ bytes 22..22 (opcode 7)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     not complete: model.pkl: the stream ends without STOP at byte 22
     1 file: 1 dangerous; 2 findings: 1 critical, 0 high, 0 medium, 1 low, 0 info; 100 % of bytes accounted for; scan not complete
@@ -90,6 +100,8 @@ fn exit_zero_drops_findings_and_not_the_undecided() {
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
       --> whole.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     --- stderr
     ");
@@ -99,9 +111,13 @@ fn exit_zero_drops_findings_and_not_the_undecided() {
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
       --> cut.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     note[PKL010/broken-stream]: the stream ends without STOP at byte 22
       --> cut.pkl @ bytes 22..22 (opcode 7)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     not complete: cut.pkl: the stream ends without STOP at byte 22
     --- stderr
@@ -116,6 +132,8 @@ fn an_empty_file_is_undecided() {
     --- stdout
     note[CON021/not-a-model]: the file is empty
       --> model.pkl
+      = why: A clone without `git lfs pull` leaves pointers, a download behind a login leaves a page.
+      = help: Fetch the model, then scan again.
       = rule: docs/rules/CON021.md
     undecided: model.pkl: the file is empty
     1 file: 1 undecided; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; no bytes; scan not complete
@@ -139,14 +157,20 @@ fn a_folder_is_reported_in_a_stable_order() {
     --- stdout
     note[PKL010/broken-stream]: the stream ends without STOP at byte 9
       --> models/a.pkl @ bytes 9..9 (opcode 6)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
       --> models/b/evil.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     warning[PKL002/unknown-global]: imports `acme.models.Thing`, which is on no list
       --> models/m.pkl @ bytes 0..19 (opcode 0, GLOBAL)
       = reached: instantiated by NEWOBJ at byte 20
+      = why: Loading imports the module of such a name, runs `__new__` and, where there is one, `__setstate__`, and all of that is code that was not looked at.
+      = help: Find out what the name is.
       = rule: docs/rules/PKL002.md
     undecided: models/a.pkl: the stream ends without STOP at byte 9
     unsupported: models/weights.gguf: gguf is recognised and not judged yet
@@ -238,6 +262,8 @@ fn fail_on_says_which_findings_count() {
     warning[PKL002/unknown-global]: imports `acme.models.Thing`, which is on no list
       --> model.pkl @ bytes 0..19 (opcode 0, GLOBAL)
       = reached: instantiated by NEWOBJ at byte 20
+      = why: Loading imports the module of such a name, runs `__new__` and, where there is one, `__setstate__`, and all of that is code that was not looked at.
+      = help: Find out what the name is.
       = rule: docs/rules/PKL002.md
     1 file: 1 suspicious; 1 finding: 0 critical, 0 high, 1 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
@@ -248,6 +274,8 @@ fn fail_on_says_which_findings_count() {
     warning[PKL002/unknown-global]: imports `acme.models.Thing`, which is on no list
       --> model.pkl @ bytes 0..19 (opcode 0, GLOBAL)
       = reached: instantiated by NEWOBJ at byte 20
+      = why: Loading imports the module of such a name, runs `__new__` and, where there is one, `__setstate__`, and all of that is code that was not looked at.
+      = help: Find out what the name is.
       = rule: docs/rules/PKL002.md
     --- stderr
     ");
@@ -263,6 +291,8 @@ fn equal_findings_are_shown_once() {
       --> model.pkl @ bytes 1..20 (opcode 1, GLOBAL)
       = again: bytes 22..41, bytes 43..62, bytes 64..83 and 56 more places
       = reached: instantiated by NEWOBJ at byte 21
+      = why: Loading imports the module of such a name, runs `__new__` and, where there is one, `__setstate__`, and all of that is code that was not looked at.
+      = help: Find out what the name is.
       = rule: docs/rules/PKL002.md
     1 file: 1 suspicious; 60 findings: 0 critical, 0 high, 60 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
@@ -279,6 +309,8 @@ fn a_finding_in_a_member_names_it() {
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
       --> why%21.bin!archive/data.pkl @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     1 file: 1 dangerous; 1 finding: 1 critical, 0 high, 0 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
@@ -294,6 +326,8 @@ fn standard_input_is_scanned() {
     error[PKL001/unsafe-global]: imports `os.system` (process: runs commands or changes the process and its files)
       --> <stdin> @ bytes 0..11 (opcode 0, GLOBAL)
       = reached: called by REDUCE at byte 19
+      = why: An import runs the module and its parent packages.
+      = help: Do not load the file.
       = rule: docs/rules/PKL001.md
     1 file: 1 dangerous; 1 finding: 1 critical, 0 high, 0 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
@@ -316,6 +350,8 @@ fn standard_input_stands_where_it_is_named() {
     --- stdout
     note[PKL010/broken-stream]: the stream ends without STOP at byte 9
       --> b.pkl @ bytes 9..9 (opcode 6)
+      = why: A loader carries out every opcode up to the break.
+      = help: Fetch the file again and compare its digest with the publisher's: most broken files are cut-off downloads.
       = rule: docs/rules/PKL010.md
     note[PKL010/broken-stream]: the stream ends without STOP at byte 9
       --> <stdin> @ bytes 9..9 (opcode 6)
@@ -337,6 +373,8 @@ fn more_standard_input_than_allowed_is_undecided() {
     --- stdout
     note[CON022/unreadable-file]: more than the 1024 bytes allowed
       --> <stdin>
+      = why: What cannot be read cannot be vouched for.
+      = help: Give the scanner the permissions of the loader, or scan on the machine that loads.
       = rule: docs/rules/CON022.md
     undecided: <stdin>: more than the 1024 bytes allowed
     1 file: 1 undecided; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; no bytes; scan not complete
@@ -355,6 +393,8 @@ fn what_cannot_be_read_is_undecided() {
     --- stdout
     note[CON022/unreadable-file]: link to `nowhere.pkl` leads nowhere
       --> ./link.pkl
+      = why: What cannot be read cannot be vouched for.
+      = help: Give the scanner the permissions of the loader, or scan on the machine that loads.
       = rule: docs/rules/CON022.md
     undecided: ./link.pkl: link to `nowhere.pkl` leads nowhere
     2 files: 1 undecided, 1 clean; 1 finding: 0 critical, 0 high, 0 medium, 1 low, 0 info; 100 % of bytes accounted for; scan not complete
