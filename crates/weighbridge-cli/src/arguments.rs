@@ -134,9 +134,9 @@ pub(crate) struct Scan {
     pub(crate) max_stdin_bytes: ByteSize,
 }
 
-/// What `pickle effects` is told.
+/// Which pickles a command of `pickle` looks into.
 #[derive(Debug, Args)]
-pub(crate) struct Effects {
+pub(crate) struct Selection {
     /// The file; `-` reads standard input
     pub(crate) file: PathBuf,
 
@@ -147,6 +147,13 @@ pub(crate) struct Effects {
     /// Look only into this one of several pickles that follow each other, counted from 0
     #[arg(long, value_name = "N")]
     pub(crate) stream: Option<u64>,
+}
+
+/// What `pickle effects` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Effects {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
 
     /// Write in this format; json is one object per line
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -5,13 +5,13 @@ mod arguments;
 mod byte_size;
 mod completions;
 mod describe;
-mod effects;
 mod exit;
 mod explain;
 mod failure;
 mod man;
 mod output;
 mod pages;
+mod pickle;
 mod progress;
 mod report;
 mod rules;
@@ -39,9 +39,9 @@ fn run() -> Exit {
     let color = arguments.color;
     let result = match arguments.command {
         Command::Scan(scan) => scan::run(&scan, color),
-        Command::Pickle {
-            command: PickleCommand::Effects(effects),
-        } => effects::run(&effects),
+        Command::Pickle { command } => match command {
+            PickleCommand::Effects(effects) => pickle::effects::run(&effects),
+        },
         Command::Rules(rules) => rules::run(&rules),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions(completions) => Ok(completions::run(&completions)),
