@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
     let progress = Bar::start(!arguments.quiet);
     let scanned = scan_all(arguments, &progress);
     drop(progress);
-    let document = Document::from(scanned?);
+    let mut document = Document::from(scanned?);
+    document.assign_fingerprints();
 
     let fail_on = if arguments.exit_zero {
         FailOn::Nothing

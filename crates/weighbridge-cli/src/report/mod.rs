@@ -4,6 +4,7 @@
 //! default for reports that were written before it.
 
 mod finding;
+mod fingerprint;
 mod rule;
 mod summary;
 mod target;
@@ -76,6 +77,13 @@ impl From<Report> for Document {
 }
 
 impl Document {
+    /// Gives every finding its fingerprint. The digests of the files go into it, so they come first.
+    pub(crate) fn assign_fingerprints(&mut self) {
+        for target in &mut self.targets {
+            fingerprint::assign(target);
+        }
+    }
+
     /// Counts files, verdicts, findings and bytes.
     pub(crate) fn summary(&self) -> Summary {
         Summary::of(&self.targets)

@@ -49,7 +49,7 @@ fn keys_stand_in_the_documented_order() {
                 "file_byte_start": 0,
                 "file_byte_end": 14
               },
-              "fingerprint": null
+              "fingerprint": "5c5aed4adb4fe8b2d0026cd00743d010c08da697227612e7565f6e854ba6a9f2"
             }
           ],
           "suppressed": [],
