@@ -2,7 +2,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use weighbridge::hold;
-use weighbridge::scan::{self, Depth, Limits, Options, Progress as _, Report, Scanner};
+use weighbridge::scan::{self, Depth, Digests, Limits, Options, Progress as _, Report, Scanner};
 
 use crate::arguments::{Color, Format, Scan};
 use crate::exit::{self, Exit, FailOn};
@@ -134,6 +134,7 @@ fn options(arguments: &Scan) -> Options {
         .with_limits(limits)
         .with_depth(depth)
         .with_jobs(arguments.jobs)
+        .with_digests(Digests::WithFindings)
 }
 
 fn failure(error: scan::Error) -> Failure {

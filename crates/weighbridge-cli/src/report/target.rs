@@ -116,7 +116,7 @@ impl From<scan::Target> for Target {
             path_lossy: lossy.then_some(true),
             kind: target.kind.into(),
             size: target.size,
-            sha256: None,
+            sha256: target.digest.map(|digest| digest.to_hex().into()),
             verdict: target.verdict,
             complete: target.complete,
             findings: target.findings.into_iter().map(Finding::from).collect(),

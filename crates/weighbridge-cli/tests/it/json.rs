@@ -24,7 +24,7 @@ fn keys_stand_in_the_documented_order() {
           "path": "model.pkl",
           "kind": "pickle",
           "size": 24,
-          "sha256": null,
+          "sha256": "7f9bad445efac7a0a352832fb352bc212dabc47ab35aff7b72adbc793c94f8fb",
           "verdict": "dangerous",
           "complete": true,
           "findings": [
@@ -49,7 +49,7 @@ fn keys_stand_in_the_documented_order() {
                 "file_byte_start": 0,
                 "file_byte_end": 14
               },
-              "fingerprint": "5c5aed4adb4fe8b2d0026cd00743d010c08da697227612e7565f6e854ba6a9f2"
+              "fingerprint": "a19675f5c9954bab59deb74eb70b6f894263f18bb5c5ad6d70fffe77e363a0de"
             }
           ],
           "suppressed": [],
