@@ -156,7 +156,7 @@ impl Inspector<'_> {
         if let Some(storage) = self.storage(archive, name, reading, contents, inspection) {
             return Some(storage);
         }
-        let opened = archive.open(reading, &self.options.limits.zip, &self.inflating);
+        let opened = archive.open(reading, &self.options.limits.unpack, &self.inflating);
         for problem in opened.problems() {
             let mut finding = problem.finding(reading);
             finding.message = format!("`{name}`: {}", finding.message);
@@ -275,10 +275,12 @@ impl Inspector<'_> {
             return None;
         }
         let crc = if self.options.depth == Depth::Full {
-            let streamed =
-                archive.stream(reading, &self.options.limits.zip, &self.inflating, |_| {
-                    ControlFlow::Continue(())
-                });
+            let streamed = archive.stream(
+                reading,
+                &self.options.limits.unpack,
+                &self.inflating,
+                |_| ControlFlow::Continue(()),
+            );
             compare(streamed.checksum, name, reading, inspection)
         } else {
             CrcCheck::NotChecked

@@ -9,7 +9,9 @@ use crate::options::Options;
 use crate::pickles::PickleStream;
 use crate::rules::{LIMIT_REACHED, NOT_A_MODEL, UNREAD_FORMAT};
 use crate::sniff::{self, Kind, Promise};
+use crate::streams::Format;
 use crate::torch::Notes;
+use crate::unpack::Budget;
 use crate::zip;
 
 /// What a pickle with a zip archive behind it is called.
@@ -25,7 +27,7 @@ type Visitor<'v> = dyn FnMut(PickleStream<'_>) + 'v;
 pub(crate) struct Inspector<'s> {
     pub(crate) options: &'s Options,
     pub(crate) lists: Lists<'static>,
-    pub(crate) inflating: zip::Budget,
+    pub(crate) inflating: Budget,
     /// Members that may still be opened.
     pub(crate) members: u64,
     /// Bytes that may still be decoded only to see whether they are a pickle.
@@ -44,7 +46,7 @@ impl<'s> Inspector<'s> {
         Self {
             options,
             lists: Lists::built_in(),
-            inflating: zip::Budget::new(length(bytes), &options.limits.zip)
+            inflating: Budget::new(length(bytes), &options.limits.unpack)
                 .with_deadline(deadline.clone()),
             members: options.limits.members,
             decoding: length(bytes).saturating_mul(16).saturating_add(1 << 20),
@@ -114,6 +116,9 @@ impl<'s> Inspector<'s> {
     }
 
     fn by_kind(&mut self, kind: Kind, name: &str, bytes: &[u8], depth: u32) -> Inspection {
+        if let Some(format) = Format::of(kind) {
+            return self.compressed(format, kind, name, bytes, depth);
+        }
         match kind {
             Kind::Zip | Kind::PrefixedZip => self.archive(bytes, depth),
             Kind::Pickle => {

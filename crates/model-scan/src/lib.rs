@@ -15,7 +15,9 @@ mod rules;
 mod scanner;
 mod shadow;
 pub mod sniff;
+mod streams;
 mod torch;
+pub mod unpack;
 pub mod zip;
 
 pub use clock::{Clock, TimeLimit};

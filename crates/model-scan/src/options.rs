@@ -111,6 +111,8 @@ pub struct Limits {
     pub pickle: pickle_vm::Limits,
     /// Ceilings for one zip archive.
     pub zip: crate::zip::Limits,
+    /// Ceilings on what is unpacked, of whatever container.
+    pub unpack: crate::unpack::Limits,
 }
 
 impl Default for Limits {
@@ -124,6 +126,7 @@ impl Default for Limits {
             streams: 100_000,
             pickle: pickle_vm::Limits::default(),
             zip: crate::zip::Limits::default(),
+            unpack: crate::unpack::Limits::default(),
         }
     }
 }
@@ -140,7 +143,7 @@ impl Limits {
     #[must_use]
     pub const fn with_inflated_bytes(mut self, bytes: u64) -> Self {
         self.inflated_bytes = bytes;
-        self.zip.inflated_total = bytes;
+        self.unpack.inflated_total = bytes;
         self
     }
 

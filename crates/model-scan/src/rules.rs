@@ -3,6 +3,21 @@ use findings::{Rule, Severity};
 use crate::{sniff, zip};
 use Severity::{High, Low, Medium};
 
+pub(crate) const BROKEN_COMPRESSION: Rule = Rule::new(
+    "CON014/broken-compression",
+    Low,
+    "A compressed stream is cut off, corrupt, or not what its checksum says",
+);
+pub(crate) const SEVERAL_STREAMS: Rule = Rule::new(
+    "CON015/several-streams",
+    Low,
+    "Several compressed streams follow each other, and readers differ in how many they read",
+);
+pub(crate) const BYTES_BEHIND_STREAM: Rule = Rule::new(
+    "CON016/bytes-behind-stream",
+    Low,
+    "Bytes behind a compressed stream belong to none",
+);
 pub(crate) const NOT_A_MODEL: Rule = Rule::new(
     "CON021/not-a-model",
     Low,
@@ -69,6 +84,9 @@ pub const RULES: &[Rule] = &[
     zip::DECOMPRESSION_LIMIT,
     zip::WRONG_SIZE,
     sniff::MISLEADING_EXTENSION,
+    BROKEN_COMPRESSION,
+    SEVERAL_STREAMS,
+    BYTES_BEHIND_STREAM,
     NOT_A_MODEL,
     UNREADABLE_FILE,
     FILE_CHANGED,

@@ -203,7 +203,7 @@ fn octal(field: &[u8]) -> Option<u32> {
 
 /// Properties, a dictionary size of one or one and a half powers of two, and a size that is unknown or
 /// below 256 GiB.
-fn is_lzma_alone(bytes: &[u8]) -> bool {
+pub(crate) fn is_lzma_alone(bytes: &[u8]) -> bool {
     let (Some(properties), Some(dictionary), Some(size)) = (
         bytes.first(),
         bytes.get(1..).and_then(|rest| rest.first_chunk().copied()),

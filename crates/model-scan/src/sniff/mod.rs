@@ -12,6 +12,7 @@ mod text;
 
 pub use crate::zip::has_end_record as has_zip_tail;
 pub use kind::Kind;
+pub(crate) use magic::is_lzma_alone;
 pub use pickle::could_be_pickle;
 pub use promise::{Promise, contradicts, is_passive, promise};
 

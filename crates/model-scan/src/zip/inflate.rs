@@ -1,79 +1,16 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use findings::{Finding, Location, Rule};
-use flate2::{Decompress, FlushDecompress, Status};
 
 use super::raw::{length, slice_clamped};
 use super::rules::{DECOMPRESSION_LIMIT, UNREADABLE_MEMBER, WRONG_SIZE};
-use super::{Archive, Limit, Limits, Method, Reading};
-use crate::clock::Deadline;
-
-/// Bytes handed on at a time.
-const CHUNK: usize = 64 << 10;
-
-/// What may still be unpacked of one file, shared by everything that is nested in it.
-///
-/// Opening charges the bytes read and the bytes that come out, so that neither a thousand names for one
-/// run of data nor archives within archives multiply the work.
-#[derive(Debug)]
-pub struct Budget {
-    left: AtomicU64,
-    deadline: Deadline,
-}
-
-impl Budget {
-    /// Allows what is honest for a file of `length` bytes: eight times its length for data that is read in
-    /// several ways, and a hundred times its length inflated, at least 1 GiB and at most
-    /// [`Limits::inflated_total`].
-    #[must_use]
-    pub fn new(length: u64, limits: &Limits) -> Self {
-        let inflated = length
-            .saturating_mul(100)
-            .max(1 << 30)
-            .min(limits.inflated_total);
-        Self {
-            left: AtomicU64::new(length.saturating_mul(8).saturating_add(inflated)),
-            deadline: Deadline::default(),
-        }
-    }
-
-    /// Gives nothing any more once a time has passed.
-    #[must_use]
-    pub(crate) fn with_deadline(mut self, deadline: Deadline) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
-    /// Returns how many bytes are left.
-    #[must_use]
-    pub fn left(&self) -> u64 {
-        self.left.load(Ordering::Relaxed)
-    }
-
-    /// Takes so many bytes, or nothing and `false` if there are fewer, or no time is left.
-    pub fn take(&self, bytes: u64) -> bool {
-        if self.deadline.has_passed() {
-            return false;
-        }
-        self.left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(bytes)
-            })
-            .is_ok()
-    }
-
-    /// Returns the ceiling that is in the way where nothing could be taken.
-    pub(crate) fn limit(&self) -> Limit {
-        if self.deadline.was_met() {
-            Limit::Time
-        } else {
-            Limit::InflatedTotal
-        }
-    }
-}
+use super::{Archive, Method, Reading};
+use crate::streams::Format;
+use crate::unpack::{
+    Budget, CHUNK, Deflate, Fault, Limit, Limits, Lzma, Meter, Pump, Stop, lzma_dictionary,
+};
 
 /// What was wrong when a reading was opened.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -81,8 +18,19 @@ impl Budget {
 pub enum Problem {
     /// The packed bytes end before their own end mark, or the file before the stated end.
     CutOff,
-    /// The packed bytes are not DEFLATE from this byte on, counted from the first packed byte.
+    /// The packed bytes are not what their method says from this byte on, counted from the first packed
+    /// byte.
     Corrupt {
+        /// The byte.
+        at: u64,
+    },
+    /// A check inside the packed bytes does not hold; this byte is where it stands.
+    Checksum {
+        /// The byte.
+        at: u64,
+    },
+    /// The packed bytes ask for a dictionary, a window or a filter that is refused here.
+    Refused {
         /// The byte.
         at: u64,
     },
@@ -116,7 +64,10 @@ impl Problem {
     pub const fn rule(&self) -> Rule {
         match self {
             Self::LimitReached(_) => DECOMPRESSION_LIMIT,
-            Self::UnknownMethod(_) | Self::Corrupt { .. } => UNREADABLE_MEMBER,
+            Self::UnknownMethod(_)
+            | Self::Corrupt { .. }
+            | Self::Checksum { .. }
+            | Self::Refused { .. } => UNREADABLE_MEMBER,
             Self::CutOff | Self::TrailingBytes { .. } | Self::SizeDiffers { .. } => WRONG_SIZE,
         }
     }
@@ -139,6 +90,13 @@ impl fmt::Display for Problem {
         match self {
             Self::CutOff => f.write_str("the packed data is cut off"),
             Self::Corrupt { at } => write!(f, "the packed data is corrupt at byte {at}"),
+            Self::Checksum { at } => {
+                write!(f, "a check of the packed data at byte {at} does not hold")
+            }
+            Self::Refused { at } => write!(
+                f,
+                "the packed data asks at byte {at} for what is not read or too large"
+            ),
             Self::LimitReached(limit) => write!(f, "limit on {limit} reached"),
             Self::TrailingBytes { bytes } => {
                 write!(f, "{bytes} bytes stand behind the end of the packed data")
@@ -277,8 +235,9 @@ impl<'a> Archive<'a> {
                 contents.consumed = length(packed);
                 contents.bytes = Cow::Borrowed(packed);
             }
-            Method::Deflated => {
-                // What is stated is a wish: no more than DEFLATE could make of the packed bytes.
+            Method::Other(method) => contents.problems.push(Problem::UnknownMethod(method)),
+            _ => {
+                // What is stated is a wish: weights stay far below this.
                 let likely = reading
                     .size
                     .unwrap_or_default()
@@ -293,7 +252,6 @@ impl<'a> Archive<'a> {
                 contents.consumed = streamed.consumed;
                 contents.problems = streamed.problems;
             }
-            Method::Other(method) => contents.problems.push(Problem::UnknownMethod(method)),
         }
         contents
     }
@@ -310,12 +268,12 @@ impl<'a> Archive<'a> {
         mut receive: impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Streamed {
         let run = match reading.method {
-            Method::Deflated => self.inflate(reading, limits, budget, &mut receive),
             Method::Stored => self.copy(reading, budget, &mut receive),
             Method::Other(method) => Run {
                 problems: vec![Problem::UnknownMethod(method)],
                 ..Run::default()
             },
+            _ => self.inflate(reading, limits, budget, &mut receive),
         };
         Streamed {
             consumed: run.consumed,
@@ -365,56 +323,106 @@ impl<'a> Archive<'a> {
         let packed = slice_clamped(self.bytes, reading.data());
         let mut run = Run::default();
         let mut crc = crc32fast::Hasher::new();
-        let mut inflater = Decompress::new(false);
-        let mut buffer = vec![0; CHUNK];
-        let mut rest = packed;
-        let end = loop {
-            let result = inflater.decompress(rest, &mut buffer, FlushDecompress::None);
-            let used = inflater.total_in().saturating_sub(run.consumed);
-            let made = inflater.total_out().saturating_sub(run.produced);
-            run.consumed = inflater.total_in();
-            run.produced = inflater.total_out();
-            rest = usize::try_from(used)
-                .ok()
-                .and_then(|used| rest.get(used..))
-                .unwrap_or_default();
-            let chunk = usize::try_from(made)
-                .ok()
-                .and_then(|made| buffer.get(..made))
-                .unwrap_or_default();
-            if let Some(limit) = run.limit(limits, budget, used.saturating_add(made)) {
-                break Some(Problem::LimitReached(limit));
-            }
+        let mut receive = |chunk: &[u8]| {
             crc.update(chunk);
-            if !chunk.is_empty() && receive(chunk).is_break() {
-                run.stopped = true;
-                break None;
-            }
-            match result {
-                Ok(Status::StreamEnd) => break None,
-                Ok(_) if used > 0 || made > 0 => {}
-                Ok(_) => break Some(Problem::CutOff),
-                Err(_) => break Some(Problem::Corrupt { at: run.consumed }),
-            }
+            receive(chunk)
         };
+        let mut pump = Pump::new(Meter::new(limits, budget), &mut receive);
+        let end = decode(packed, reading, &mut pump, &mut run.problems);
+        run.consumed = pump.meter().consumed();
+        run.produced = pump.meter().produced();
         run.crc = crc.finalize();
-        let whole = end.is_none() && !run.stopped;
-        run.problems.extend(end);
-        if whole && let Some(stated) = reading.size {
-            if run.produced != stated {
-                let found = run.produced;
-                run.problems.push(Problem::SizeDiffers { stated, found });
+        match end {
+            Ok(end) => {
+                let produced = run.produced;
+                if let Some(stated) = reading.size {
+                    if produced != stated {
+                        let found = produced;
+                        run.problems.push(Problem::SizeDiffers { stated, found });
+                    }
+                    let bytes = length(packed).saturating_sub(end);
+                    if bytes > 0 {
+                        run.problems.push(Problem::TrailingBytes { bytes });
+                    }
+                }
             }
-            if !rest.is_empty() {
-                let bytes = length(rest);
-                run.problems.push(Problem::TrailingBytes { bytes });
-            }
+            Err(Stop::Stopped) => run.stopped = true,
+            Err(stop) => run.problems.extend(Problem::of(stop)),
         }
         run
     }
 }
 
-/// What came of one run of the inflater, with the checksum of what came out.
+impl Problem {
+    const fn of(stop: Stop) -> Option<Self> {
+        Some(match stop {
+            Stop::Stopped => return None,
+            Stop::Limit(limit) => Self::LimitReached(limit),
+            Stop::Fault { fault, at } => match fault {
+                Fault::CutOff => Self::CutOff,
+                Fault::Corrupt => Self::Corrupt { at },
+                Fault::Checksum | Fault::Size => Self::Checksum { at },
+                Fault::Memory(_) | Fault::Unread(_) => Self::Refused { at },
+            },
+        })
+    }
+}
+
+/// Unpacks by the method. Returns where the packed bytes end by their own mark.
+fn decode(
+    packed: &[u8],
+    reading: &Reading,
+    pump: &mut Pump<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<u64, Stop> {
+    let format = match reading.method {
+        Method::Bzip2 => Format::Bzip2,
+        Method::Zstd => Format::Frames,
+        Method::Xz => Format::Xz,
+        Method::Lzma => return lzma(packed, reading, pump),
+        _ => return pump.run(&mut Deflate::new(packed), &mut |_| {}),
+    };
+    let unpacked = format.unpack(packed, pump);
+    for &(fault, at) in &unpacked.log.faults {
+        problems.extend(Problem::of(Stop::fault(fault, at)));
+    }
+    unpacked.stop.map_or(Ok(unpacked.end), Err)
+}
+
+/// APPNOTE 5.8.8: a version, the length of the properties, the properties, then LZMA. Python's `zipfile`
+/// reads up to the end mark or the end of the data, whatever the flag says about which of them there is.
+fn lzma(packed: &[u8], reading: &Reading, pump: &mut Pump<'_>) -> Result<u64, Stop> {
+    let &[_, _, length_low, length_high, properties, d0, d1, d2, d3] =
+        packed.first_chunk().ok_or(Stop::fault(Fault::CutOff, 0))?;
+    if u16::from_le_bytes([length_low, length_high]) != 5 {
+        return Err(Stop::fault(Fault::Corrupt, 2));
+    }
+    let dictionary = u32::from_le_bytes([d0, d1, d2, d3]);
+    pump.admit(lzma_dictionary(dictionary), 5)?;
+    pump.skip(LZMA_HEADER)?;
+    let data = packed.get(9..).unwrap_or_default();
+    let mut decoder =
+        Lzma::one(data, properties, dictionary, None).map_err(|fault| Stop::fault(fault, 4))?;
+    match pump.run(&mut decoder, &mut |_| {}) {
+        Ok(end) => Ok(end.saturating_add(LZMA_HEADER)),
+        // Without an end mark the size says where it ends.
+        Err(Stop::Fault {
+            fault: Fault::CutOff,
+            ..
+        }) if reading
+            .size
+            .is_some_and(|stated| stated <= pump.meter().produced()) =>
+        {
+            Ok(length(packed))
+        }
+        Err(stop) => Err(stop.behind(LZMA_HEADER)),
+    }
+}
+
+/// Bytes before the data of an LZMA member.
+const LZMA_HEADER: u64 = 9;
+
+/// What came of one run of a decoder, with the checksum of what came out.
 #[derive(Debug, Default)]
 struct Run {
     consumed: u64,
@@ -422,19 +430,4 @@ struct Run {
     crc: u32,
     problems: Vec<Problem>,
     stopped: bool,
-}
-
-impl Run {
-    /// Returns the ceiling that was reached, if one was.
-    fn limit(&self, limits: &Limits, budget: &Budget, work: u64) -> Option<Limit> {
-        if self.produced > limits.inflated_member {
-            return Some(Limit::InflatedMember);
-        }
-        if self.produced > limits.ratio_floor
-            && self.produced > self.consumed.saturating_mul(limits.ratio)
-        {
-            return Some(Limit::Ratio);
-        }
-        (!budget.take(work)).then(|| budget.limit())
-    }
 }

@@ -20,6 +20,14 @@ pub enum Method {
     Stored,
     /// With DEFLATE: method 8.
     Deflated,
+    /// With bzip2: method 12.
+    Bzip2,
+    /// With LZMA: method 14.
+    Lzma,
+    /// With Zstandard: method 93.
+    Zstd,
+    /// With xz: method 95.
+    Xz,
     /// In a way that is not read here.
     Other(u16),
 }
@@ -29,6 +37,10 @@ impl Method {
         match number {
             0 => Self::Stored,
             8 => Self::Deflated,
+            12 => Self::Bzip2,
+            14 => Self::Lzma,
+            93 => Self::Zstd,
+            95 => Self::Xz,
             other => Self::Other(other),
         }
     }
@@ -39,6 +51,10 @@ impl Method {
         match self {
             Self::Stored => 0,
             Self::Deflated => 8,
+            Self::Bzip2 => 12,
+            Self::Lzma => 14,
+            Self::Zstd => 93,
+            Self::Xz => 95,
             Self::Other(number) => number,
         }
     }
@@ -49,6 +65,10 @@ impl fmt::Display for Method {
         match self {
             Self::Stored => f.write_str("stored"),
             Self::Deflated => f.write_str("deflated"),
+            Self::Bzip2 => f.write_str("bzip2"),
+            Self::Lzma => f.write_str("lzma"),
+            Self::Zstd => f.write_str("zstd"),
+            Self::Xz => f.write_str("xz"),
             Self::Other(number) => write!(f, "method {number}"),
         }
     }

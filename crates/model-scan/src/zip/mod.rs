@@ -10,8 +10,9 @@
 //! reports each point at which they part as a [`Divergence`].
 //!
 //! # Spec
-//! PKWARE's APPNOTE 6.3.10, sections 4.3 to 4.5. Methods 0 (stored) and 8 (deflated) are opened; others,
-//! encryption and archives in several parts are reported.
+//! PKWARE's APPNOTE 6.3.10, sections 4.3 to 4.5. Methods 0 (stored), 8 (deflated), 12 (bzip2), 14
+//! (LZMA), 93 (Zstandard) and 95 (xz) are opened; others, encryption and archives in several parts are
+//! reported.
 
 mod archive;
 mod build;
@@ -31,7 +32,7 @@ mod rules;
 pub use archive::{Archive, Error, ErrorKind};
 pub use directory::has_end_record;
 pub use divergence::{Divergence, DivergenceKind};
-pub use inflate::{Budget, Checksum, Contents, Problem, Streamed};
+pub use inflate::{Checksum, Contents, Problem, Streamed};
 pub use layout::{Part, PartKind};
 pub use limits::{Limit, Limits};
 pub use member::{Basis, Member, Method, Reading, Source};

@@ -7,7 +7,8 @@ use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use model_scan::sniff::{Kind, contradicts, has_zip_tail, sniff};
-use model_scan::zip::{Archive, Budget, Checksum, Limits};
+use model_scan::unpack::{self, Budget};
+use model_scan::zip::{Archive, Checksum, Limits};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -58,8 +59,8 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failed> {
 fn assert_honest(path: &Path) -> Result<(), Failed> {
     let bytes = bytes_of(path)?;
     let name = path.display();
-    let limits = Limits::default();
-    let archive = Archive::read(&bytes, &limits)?;
+    let limits = unpack::Limits::default();
+    let archive = Archive::read(&bytes, &Limits::default())?;
     if !archive.divergences().is_empty() || !archive.is_complete() {
         return Err(format!("{name}: {:?}", archive.divergences()).into());
     }
