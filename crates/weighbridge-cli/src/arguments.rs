@@ -85,13 +85,8 @@ pub(crate) struct Scan {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Write the report in this format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-
-    /// Write the report to this file, whole or not at all
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) report: ReportOptions,
 
     /// Fail on findings of this severity and above
     #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Medium, value_parser = severity())]
@@ -132,6 +127,19 @@ pub(crate) struct Scan {
     /// Take at most so many bytes from standard input
     #[arg(long, value_name = "BYTES", default_value_t = ByteSize(Limits::default().stdin_bytes), help_heading = "Limits")]
     pub(crate) max_stdin_bytes: ByteSize,
+}
+
+/// How and where a report is written.
+#[derive(Debug, Args)]
+pub(crate) struct ReportOptions {
+    /// Write the report in this format
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+
+    /// Write the report to this file instead, whole or not at all; with FORMAT= write it there too, in that
+    /// format
+    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    pub(crate) output: Vec<PathBuf>,
 }
 
 /// Which pickles a command of `pickle` looks into.
@@ -218,6 +226,16 @@ pub(crate) enum Color {
 pub(crate) enum Format {
     Text,
     Json,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Text,
+    Json,
+    Sarif,
+    Junit,
+    Github,
 }
 
 /// Reads a severity and lists the five words where the text is none of them.

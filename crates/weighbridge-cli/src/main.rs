@@ -16,6 +16,7 @@ mod progress;
 mod report;
 mod rules;
 mod scan;
+mod slip;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

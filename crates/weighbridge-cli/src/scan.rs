@@ -1,15 +1,16 @@
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use weighbridge::hold;
-use weighbridge::scan::{self, Depth, Digests, Limits, Options, Progress as _, Report, Scanner};
+use weighbridge::scan::{
+    self, Depth, Digests, Limits, Options, Progress as _, Report, Scanner, Verdict,
+};
 
-use crate::arguments::{Color, Format, Scan};
+use crate::arguments::{Color, Scan};
 use crate::exit::{self, Exit, FailOn};
 use crate::failure::{Failure, quoted};
-use crate::output::destination::{Destination, complain};
-use crate::output::palette::Palette;
-use crate::output::{json, text};
+use crate::output::destination::complain;
+use crate::output::outputs::{Outputs, Verbosity};
 use crate::progress::Bar;
 use crate::report::Document;
 
@@ -20,17 +21,20 @@ pub(crate) const STDIN_NAME: &str = "<stdin>";
 
 /// Scans, settles the exit code, and then writes the report.
 pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
-    let destination = Destination::new(arguments.output.as_deref())?;
-    if let Some(output) = &arguments.output
-        && let Some(path) = arguments
-            .paths
-            .iter()
-            .find(|path| is_same_file(path, output))
-    {
-        let path = quoted(path);
-        return Err(Failure::usage(format!(
-            "the report would replace {path}, which is to be scanned"
-        )));
+    let verbosity = if arguments.quiet {
+        Verbosity::Quiet
+    } else {
+        Verbosity::Summary
+    };
+    let outputs = Outputs::new(&arguments.report, verbosity)?;
+    for output in outputs.files() {
+        let mut paths = arguments.paths.iter();
+        if let Some(path) = paths.find(|path| is_same_file(path, output)) {
+            let path = quoted(path);
+            return Err(Failure::usage(format!(
+                "the report would replace {path}, which is to be scanned"
+            )));
+        }
     }
     if arguments.paths.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(Failure::usage(
@@ -42,7 +46,9 @@ pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
     let progress = Bar::start(!arguments.quiet);
     let scanned = scan_all(arguments, &progress);
     drop(progress);
-    let mut document = Document::from(scanned?);
+    let report = scanned?;
+    refuse_to_replace(&outputs, &report)?;
+    let mut document = Document::from(report);
     document.assign_fingerprints();
 
     let fail_on = if arguments.exit_zero {
@@ -51,25 +57,7 @@ pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
         FailOn::Severity(arguments.fail_on)
     };
     let settled = exit::settle(&document, fail_on);
-    let palette = Palette::choose(color, destination.is_stdout());
-    let mut written = Vec::new();
-    match arguments.format {
-        Format::Json => {
-            json::write(&mut written, &document)
-                .map_err(|error| Failure::failed(error.to_string()))?;
-        }
-        Format::Text => {
-            written.extend(text::details(&document, &palette).into_bytes());
-            if !arguments.quiet {
-                written.extend(text::summary(&document, &palette).into_bytes());
-            }
-        }
-    }
-    if !destination.is_stdout() && !arguments.quiet {
-        let summary = text::summary(&document, &Palette::default());
-        let _ = io::stderr().write_all(summary.as_bytes());
-    }
-    Ok(destination.write(&written, settled))
+    outputs.write(&document, color, settled)
 }
 
 /// Takes care that a file that somebody truncates while it is read does not end the process.
@@ -83,6 +71,24 @@ pub(crate) fn guard_truncation() {
 
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == STDIN
+}
+
+/// Refuses to write over a file that was found below a folder and judged. A report of an earlier run is
+/// passive, so it may lie there.
+fn refuse_to_replace(outputs: &Outputs<'_>, report: &Report) -> Result<(), Failure> {
+    for output in outputs.files().filter(|output| output.exists()) {
+        let mut targets = report.targets.iter();
+        let replaced = targets.find(|target| {
+            target.verdict != Verdict::Passive && is_same_file(&target.path, output)
+        });
+        if let Some(target) = replaced {
+            let path = quoted(&target.path);
+            return Err(Failure::usage(format!(
+                "the report would replace {path}, which was scanned"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn is_same_file(path: &Path, output: &Path) -> bool {

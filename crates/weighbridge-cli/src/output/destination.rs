@@ -32,6 +32,14 @@ impl<'p> Destination<'p> {
         matches!(self, Self::Stdout)
     }
 
+    /// Returns the file, if it is one.
+    pub(crate) const fn file(self) -> Option<&'p Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) => Some(path),
+        }
+    }
+
     /// Writes a report whose exit code is settled, and returns that code.
     ///
     /// Who closes the pipe does not want to read on, which changes nothing. Any other failure makes the run
@@ -73,21 +81,46 @@ fn to_stdout(report: &[u8]) -> io::Result<()> {
 /// Puts a file in the place of what is there, whole or not at all. What is no regular file, such as a pipe
 /// or a terminal, is written to.
 fn to_file(path: &Path, report: &[u8]) -> io::Result<()> {
-    // A link stays, and what it leads to is replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let before = fs::metadata(path).ok();
-    if before.as_ref().is_some_and(|before| !before.is_file()) {
-        let mut file = OpenOptions::new().write(true).open(path)?;
-        return file.write_all(report);
+    Prepared::new(path, report)?.commit()
+}
+
+/// A report that is written and not yet in its place. Dropped, it leaves everything as it was.
+#[derive(Debug)]
+pub(crate) enum Prepared<'r> {
+    /// It lies beside the file that it is to replace.
+    Beside { temporary: Temporary, path: PathBuf },
+    /// What it goes to is no regular file and cannot be replaced.
+    Special { path: PathBuf, report: &'r [u8] },
+}
+
+impl<'r> Prepared<'r> {
+    /// Writes everything, but not into its place.
+    pub(crate) fn new(path: &Path, report: &'r [u8]) -> io::Result<Self> {
+        // A link stays, and what it leads to is replaced.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let before = fs::metadata(&path).ok();
+        if before.as_ref().is_some_and(|before| !before.is_file()) {
+            return Ok(Self::Special { path, report });
+        }
+        let (mut file, temporary) = Temporary::create_beside(&path)?;
+        file.write_all(report)?;
+        if let Some(before) = before {
+            file.set_permissions(before.permissions())?;
+        }
+        file.sync_all()?;
+        Ok(Self::Beside { temporary, path })
     }
-    let (mut file, temporary) = Temporary::create_beside(path)?;
-    file.write_all(report)?;
-    if let Some(before) = before {
-        file.set_permissions(before.permissions())?;
+
+    /// Puts it in its place.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        match self {
+            Self::Beside { temporary, path } => temporary.rename(&path),
+            Self::Special { path, report } => {
+                let mut file = OpenOptions::new().write(true).open(path)?;
+                file.write_all(report)
+            }
+        }
     }
-    file.sync_all()?;
-    drop(file);
-    temporary.rename(path)
 }
 
 fn folder(path: &Path) -> &Path {
@@ -99,7 +132,8 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// A file beside the one that it is to replace, removed if it never does.
-struct Temporary {
+#[derive(Debug)]
+pub(crate) struct Temporary {
     path: PathBuf,
     renamed: bool,
 }

@@ -1,8 +1,17 @@
 //! How reports are written, and where to.
 
+pub(crate) mod count;
 pub(crate) mod destination;
+mod github;
+mod group;
 pub(crate) mod json;
+mod junit;
+pub(crate) mod outputs;
 pub(crate) mod palette;
+mod place;
 mod printable;
+mod sarif;
 mod share;
 pub(crate) mod text;
+mod uri;
+mod xml;

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use weighbridge::findings::Severity;
 
 use crate::arguments::Color;
+use crate::report::Level;
 
 /// The styles of a report. Without colors each of them writes nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,11 +46,16 @@ impl Palette {
     }
 
     /// Returns the style of a finding's headline.
-    pub(crate) const fn of_severity(&self, severity: Severity) -> Style {
-        match severity {
-            Severity::Critical | Severity::High => self.error,
-            Severity::Medium => self.warning,
-            Severity::Low | Severity::Info => self.note,
+    pub(crate) fn of_severity(&self, severity: Severity) -> Style {
+        self.of_level(Level::from(severity))
+    }
+
+    /// Returns the style of what matters so much.
+    pub(crate) const fn of_level(&self, level: Level) -> Style {
+        match level {
+            Level::Error => self.error,
+            Level::Warning => self.warning,
+            Level::Note => self.note,
         }
     }
 

@@ -1,22 +1,18 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use anstyle::Style;
 use weighbridge::findings::{Confidence, Severity};
 use weighbridge::scan::Verdict;
 
+use super::count::counted;
+use super::group::{Group, groups};
 use super::palette::Palette;
+use super::place;
 use super::share::Share;
 use crate::exit::is_any_judged;
 use crate::pages::{Page, page};
-use crate::report::{Document, Finding, Location, Summary, Target};
-
-/// Places of equal findings that are listed behind the first; more are counted.
-const PLACES_LISTED: usize = 3;
-/// What is said of a file where nothing else can be.
-const NOT_READ: &str = "not everything was read";
-/// Reasons listed for a file that is not judged; more are counted.
-const REASONS_LISTED: usize = 2;
+use crate::report::{Document, Doubt, Level, Notice, Summary, Target};
 
 /// Writes what was found, file by file, and then what was not judged and why.
 ///
@@ -24,25 +20,42 @@ const REASONS_LISTED: usize = 2;
 /// are; paths are escaped here.
 pub(crate) fn details(report: &Document, palette: &Palette) -> String {
     let mut out = String::new();
-    let mut explained = HashSet::new();
+    let mut explained = Explained::default();
     for target in &report.targets {
-        let path = target.shown_path();
-        for group in groups(&target.findings) {
-            let is_new = explained.insert(group.first.rule.code());
-            let page = is_new.then(|| page(group.first.rule.code())).flatten();
-            write_group(&mut out, &group, page, &path, palette);
-        }
+        write_findings(&mut out, target, &mut explained, palette);
     }
     for target in &report.targets {
-        for (word, reason) in doubts(target) {
-            let doubt = palette.of_doubt();
+        for Doubt { kind, reason } in target.doubts() {
+            let (doubt, word) = (palette.of_doubt(), kind.as_str());
             line(
                 &mut out,
                 format_args!("{doubt}{word}{doubt:#}: {}: {reason}", target.shown_path()),
             );
         }
     }
+    for Notice { level, message } in &report.notices {
+        let (style, word) = (palette.of_level(*level), level.as_str());
+        line(&mut out, format_args!("{style}{word}{style:#}: {message}"));
+    }
     out
+}
+
+/// The rules of which it was said why they matter.
+pub(crate) type Explained<'r> = HashSet<&'r str>;
+
+/// Writes what was found in one file.
+pub(crate) fn write_findings<'r>(
+    out: &mut String,
+    target: &'r Target,
+    explained: &mut Explained<'r>,
+    palette: &Palette,
+) {
+    let path = target.shown_path();
+    for group in groups(&target.findings) {
+        let code = group.first.rule.code();
+        let page = explained.insert(code).then(|| page(code)).flatten();
+        write_group(out, &group, page, &path, palette);
+    }
 }
 
 /// Writes the last line: counts and coverage.
@@ -58,6 +71,10 @@ pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
     let complete = summary.complete;
     let judged_clean = clean > 0 && clean.saturating_add(passive) == summary.files;
     let findings = counted_findings(&summary);
+    let suppressed = match summary.suppressed {
+        0 => String::new(),
+        count => format!("; {count} suppressed"),
+    };
 
     let mut out = String::new();
     if judged_clean && complete && share.is_all() {
@@ -65,7 +82,7 @@ pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
         let _ = write!(
             out,
             "{good}clean{good:#}: {}, {share} of bytes accounted for",
-            plural(summary.files, "file")
+            counted(summary.files, "file")
         );
         if passive > 0 {
             let _ = write!(out, "; {passive} passive");
@@ -73,9 +90,10 @@ pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
         if let Some(findings) = findings {
             let _ = write!(out, "; {findings}");
         }
+        out.push_str(&suppressed);
     } else {
         let verdicts = counted_verdicts(&summary);
-        let files = plural(summary.files, "file");
+        let files = counted(summary.files, "file");
         let findings = findings.unwrap_or_else(|| "no findings".to_owned());
         let complete = if complete {
             "scan complete"
@@ -95,55 +113,11 @@ pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
         let colon = if verdicts.is_empty() { "" } else { ": " };
         let _ = write!(
             out,
-            "{nothing}{files}{colon}{verdicts}; {findings}; {accounted}; {complete}"
+            "{nothing}{files}{colon}{verdicts}; {findings}{suppressed}; {accounted}; {complete}"
         );
     }
     out.push('\n');
     out
-}
-
-/// Findings that say the same, in the order of the first of each kind.
-struct Group<'r> {
-    first: &'r Finding,
-    others: Vec<&'r Location>,
-    more: usize,
-}
-
-fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut numbers = HashMap::new();
-    for finding in findings {
-        let Finding {
-            rule,
-            severity,
-            confidence,
-            message,
-            subject,
-            written,
-            ..
-        } = finding;
-        let key = (
-            rule,
-            severity,
-            confidence.as_str(),
-            message,
-            subject,
-            written,
-        );
-        let number = *numbers.entry(key).or_insert(groups.len());
-        match groups.get_mut(number) {
-            None => groups.push(Group {
-                first: finding,
-                others: Vec::new(),
-                more: 0,
-            }),
-            Some(group) if group.others.len() < PLACES_LISTED => {
-                group.others.push(&finding.location)
-            }
-            Some(group) => group.more = group.more.saturating_add(1),
-        }
-    }
-    groups
 }
 
 /// Writes a finding and where else it is. With the page of its rule it says why that matters and what to do.
@@ -157,7 +131,7 @@ fn write_group(
     let finding = group.first;
     let style = palette.of_severity(finding.severity);
     let Palette { message, frame, .. } = palette;
-    let word = word(finding.severity);
+    let word = Level::from(finding.severity).as_str();
     line(
         out,
         format_args!(
@@ -165,27 +139,17 @@ fn write_group(
             finding.rule, finding.message
         ),
     );
-    let location = &finding.location;
-    let bytes = bytes(location);
-    let at = if bytes.is_empty() { "" } else { " @ " };
-    let opcode = opcode(location);
-    let file = match &location.member {
-        // The `!` that leads into a member is the only one.
-        Some(member) => format!("{}!{member}", path.replace('!', "%21")),
-        None => path.to_owned(),
-    };
-    line(
-        out,
-        format_args!("  {frame}-->{frame:#} {file}{at}{bytes}{opcode}"),
-    );
+    let file = place::file(path, &finding.location);
+    let within = place::within(&finding.location);
+    line(out, format_args!("  {frame}-->{frame:#} {file}{within}"));
     let mut note = |name: &str, text: &str| labelled(out, *frame, name, text);
-    if let Some(places) = other_places(group) {
+    if let Some(places) = place::others(group) {
         note("again", &places);
     }
     if let Some(reached) = &finding.reached {
         note("reached", reached);
     }
-    if let Some(written) = written(finding) {
+    if let Some(written) = place::written(finding) {
         note("written", &written);
     }
     if finding.confidence != Confidence::High {
@@ -196,150 +160,6 @@ fn write_group(
         note("help", page.what_to_do);
     }
     note("rule", &format!("docs/rules/{}.md", finding.rule.code()));
-}
-
-const fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low | Severity::Info => "note",
-    }
-}
-
-/// Returns how the file spells the name, where that is not how the finding calls it.
-fn written(finding: &Finding) -> Option<String> {
-    let written = finding.written.as_ref()?;
-    let spelled = match (&*written.module, &*written.name) {
-        (module, "") => module.to_owned(),
-        (module, name) => format!("{module}.{name}"),
-    };
-    (finding.subject.as_deref() != Some(&*spelled))
-        .then(|| format!("`{} {}`", written.module, written.name))
-}
-
-fn bytes(location: &Location) -> String {
-    match (location.byte_start, location.byte_end) {
-        (0, 0) if location.opcode.is_none() => String::new(),
-        (start, end) => format!("bytes {start}..{end}"),
-    }
-}
-
-fn opcode(location: &Location) -> String {
-    let mut parts = Vec::new();
-    if let Some(stream) = location.stream.filter(|&stream| stream > 0) {
-        parts.push(format!("stream {stream}"));
-    }
-    if let Some(opcode) = location.opcode {
-        parts.push(format!("opcode {opcode}"));
-    }
-    if let Some(name) = &location.opcode_name {
-        parts.push(name.to_string());
-    }
-    if parts.is_empty() {
-        return String::new();
-    }
-    format!(" ({})", parts.join(", "))
-}
-
-/// Lists where else the same was found.
-fn other_places(group: &Group<'_>) -> Option<String> {
-    let mut text = String::new();
-    for location in &group.others {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        match &location.member {
-            Some(member) if location.member != group.first.location.member => {
-                let _ = write!(text, "{member} @ {}", bytes(location));
-            }
-            _ => text.push_str(&bytes(location)),
-        }
-    }
-    if group.more > 0 {
-        let more = u64::try_from(group.more).unwrap_or(u64::MAX);
-        let _ = write!(text, " and {}", plural(more, "more place"));
-    }
-    (!text.is_empty()).then_some(text)
-}
-
-/// Says in a word and a reason each that a file was not judged, or not in full.
-fn doubts(target: &Target) -> Vec<(&'static str, String)> {
-    let mut doubts = Vec::new();
-    match target.verdict {
-        Verdict::Undecided => doubts.push(("undecided", unread_reason(target))),
-        Verdict::Clean | Verdict::Suspicious | Verdict::Dangerous
-            if !target.complete && !only_unsupported(target) =>
-        {
-            doubts.push(("not complete", unread_reason(target)));
-        }
-        _ => {}
-    }
-    if target.is_unsupported() {
-        doubts.push(("unsupported", unsupported_reason(target)));
-    }
-    doubts
-}
-
-/// Says whether all that keeps a file from being complete is a format not judged yet.
-fn only_unsupported(target: &Target) -> bool {
-    target.is_unsupported() && target.coverage.is_complete()
-}
-
-fn unsupported_reason(target: &Target) -> String {
-    let members = target.members.iter();
-    let members: Vec<_> = members
-        .filter(|member| member.verdict == Verdict::Unsupported)
-        .collect();
-    let listed = members.iter().take(REASONS_LISTED);
-    let listed: Vec<_> = listed
-        .map(|member| format!("{} ({})", member.name, member.kind))
-        .collect();
-    match members.len() {
-        0 => format!("{} is recognised and not judged yet", target.kind),
-        1 => format!("{} is recognised and not judged yet", listed.join(", ")),
-        count => {
-            let more = if count > listed.len() { ", …" } else { "" };
-            format!(
-                "{count} members are recognised and not judged yet: {}{more}",
-                listed.join(", ")
-            )
-        }
-    }
-}
-
-fn unread_reason(target: &Target) -> String {
-    // Whatever stopped the reading is a finding that flags nothing by itself.
-    let findings = target.findings.iter();
-    let mut findings: Vec<&Finding> = findings
-        .filter(|finding| finding.severity < Severity::Medium)
-        .collect();
-    findings.sort_by_key(|finding| core::cmp::Reverse(finding.severity));
-    let mut messages: Vec<&str> = Vec::new();
-    let mut more: u64 = 0;
-    for finding in findings {
-        if messages.contains(&&*finding.message) {
-            continue;
-        }
-        if messages.len() < REASONS_LISTED {
-            messages.push(&finding.message);
-        } else {
-            more = more.saturating_add(1);
-        }
-    }
-    let mut parts: Vec<String> = messages.into_iter().map(str::to_owned).collect();
-    if more > 0 {
-        parts.push(format!("{} above", plural(more, "more finding")));
-    }
-    parts.extend(coverage_reason(target));
-    if parts.is_empty() {
-        parts.push(NOT_READ.to_owned());
-    }
-    parts.join("; ")
-}
-
-fn coverage_reason(target: &Target) -> Option<String> {
-    let (accounted, bytes) = (target.coverage.accounted, target.size);
-    (accounted < bytes).then(|| format!("{accounted} of {} accounted for", plural(bytes, "byte")))
 }
 
 fn counted_verdicts(summary: &Summary) -> String {
@@ -356,17 +176,12 @@ fn counted_findings(summary: &Summary) -> Option<String> {
     if all == 0 {
         return None;
     }
-    let counted = Severity::ALL.iter().rev().map(|severity| {
+    let each = Severity::ALL.iter().rev().map(|severity| {
         let count = summary.findings.of(*severity);
         format!("{count} {severity}")
     });
-    let counted = counted.collect::<Vec<_>>().join(", ");
-    Some(format!("{}: {counted}", plural(all, "finding")))
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{s}")
+    let each = each.collect::<Vec<_>>().join(", ");
+    Some(format!("{}: {each}", counted(all, "finding")))
 }
 
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {

@@ -3,6 +3,7 @@
 //! The JSON of a document is `docs/scan.schema.json`. A field that is added there is added here, with a
 //! default for reports that were written before it.
 
+mod doubt;
 mod finding;
 mod fingerprint;
 mod rule;
@@ -11,9 +12,11 @@ mod target;
 mod text;
 
 use serde::{Deserialize, Serialize, Serializer};
+use weighbridge::findings::Severity;
 use weighbridge::scan::{RULESET, Report};
 
-pub(crate) use finding::{Finding, Location};
+pub(crate) use doubt::{Doubt, DoubtKind};
+pub(crate) use finding::{Finding, Location, Written};
 pub(crate) use summary::Summary;
 pub(crate) use target::Target;
 pub(crate) use text::Text;
@@ -53,13 +56,33 @@ pub(crate) struct Notice {
     pub(crate) message: Text,
 }
 
-/// How much a notice matters.
+/// How much something matters.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
     Note,
     Warning,
     Error,
+}
+
+impl Level {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Critical | Severity::High => Self::Error,
+            Severity::Medium => Self::Warning,
+            Severity::Low | Severity::Info => Self::Note,
+        }
+    }
 }
 
 impl From<Report> for Document {

@@ -125,18 +125,20 @@ fn help_and_version_are_fine() {
       <PATH>...  Files and folders; `-` reads standard input
 
     Options:
-          --color <WHEN>        Use colors; `auto` uses them on a terminal unless NO_COLOR is set
-                                [default: auto] [possible values: auto, always, never]
-          --format <FORMAT>     Write the report in this format [default: text] [possible values: text,
-                                json]
-      -o, --output <FILE>       Write the report to this file, whole or not at all
-          --fail-on <SEVERITY>  Fail on findings of this severity and above [default: medium] [possible
-                                values: info, low, medium, high, critical]
-          --exit-zero           Do not fail on findings; what is undecided still fails
-          --full                Read every byte and compare every check sum, those of raw storage too
-      -j, --jobs <N>            Scan so many files at a time [default: one per core]
-      -q, --quiet               Print no progress and no summary
-      -h, --help                Print help
+          --color <WHEN>            Use colors; `auto` uses them on a terminal unless NO_COLOR is set
+                                    [default: auto] [possible values: auto, always, never]
+          --format <FORMAT>         Write the report in this format [default: text] [possible values:
+                                    text, json, sarif, junit, github]
+      -o, --output <[FORMAT=]FILE>  Write the report to this file instead, whole or not at all; with
+                                    FORMAT= write it there too, in that format
+          --fail-on <SEVERITY>      Fail on findings of this severity and above [default: medium]
+                                    [possible values: info, low, medium, high, critical]
+          --exit-zero               Do not fail on findings; what is undecided still fails
+          --full                    Read every byte and compare every check sum, those of raw storage
+                                    too
+      -j, --jobs <N>                Scan so many files at a time [default: one per core]
+      -q, --quiet                   Print no progress and no summary
+      -h, --help                    Print help
 
     Limits:
           --max-depth <N>               Look into archives and payloads so many layers deep [default: 8]
