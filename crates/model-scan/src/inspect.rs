@@ -77,13 +77,26 @@ impl<'s> Inspector<'s> {
     /// Looks into the bytes of a member; `None` if it is nested too deep, there are too many, or no time is
     /// left.
     pub(crate) fn nested(&mut self, name: &str, bytes: &[u8], depth: u32) -> Option<Inspection> {
+        self.nested_as(name, depth, |inspector, depth| {
+            inspector.inspect(name, bytes, depth)
+        })
+    }
+
+    /// Looks into a member in a way of its own; `None` if it is nested too deep, there are too many, or no
+    /// time is left.
+    pub(crate) fn nested_as(
+        &mut self,
+        name: &str,
+        depth: u32,
+        look: impl FnOnce(&mut Self, u32) -> Inspection,
+    ) -> Option<Inspection> {
         if self.deadline.has_passed() {
             return None;
         }
         let depth = depth.checked_sub(1)?;
         self.members = self.members.checked_sub(1)?;
         self.path.push(name.replace('!', "%21"));
-        let inspection = self.inspect(name, bytes, depth);
+        let inspection = look(self, depth);
         self.path.pop();
         Some(inspection)
     }
@@ -99,7 +112,8 @@ impl<'s> Inspector<'s> {
             Kind::Zip => self.as_pickle(bytes.get(..HEAD).unwrap_or(bytes), &mut inspection),
             _ => self.as_pickle(bytes, &mut inspection),
         }
-        if !matches!(kind, Kind::Zip | Kind::PrefixedZip)
+        // A tar archive looks itself: its last member may be a zip archive.
+        if !matches!(kind, Kind::Zip | Kind::PrefixedZip | Kind::Tar)
             && inspection.kind != PICKLE_AND_ZIP
             && sniff::has_zip_tail(bytes)
         {
@@ -129,6 +143,7 @@ impl<'s> Inspector<'s> {
                 inspection
             }
             Kind::Npy => self.npy(bytes, depth),
+            Kind::Tar => self.tarball(bytes, depth),
             Kind::SevenZip | Kind::Rar => {
                 let mut inspection = Inspection::new(kind.label(), bytes.len());
                 inspection.undecided(

@@ -113,6 +113,8 @@ pub struct Limits {
     pub zip: crate::zip::Limits,
     /// Ceilings on what is unpacked, of whatever container.
     pub unpack: crate::unpack::Limits,
+    /// Ceilings for one tar archive.
+    pub tar: crate::tar::Limits,
 }
 
 impl Default for Limits {
@@ -127,6 +129,7 @@ impl Default for Limits {
             pickle: pickle_vm::Limits::default(),
             zip: crate::zip::Limits::default(),
             unpack: crate::unpack::Limits::default(),
+            tar: crate::tar::Limits::default(),
         }
     }
 }

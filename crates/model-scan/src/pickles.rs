@@ -97,7 +97,7 @@ impl Inspector<'_> {
     }
 
     /// Judges one pickle. Returns where it ends, or `None` if it breaks.
-    fn pickle(
+    pub(crate) fn pickle(
         &mut self,
         bytes: &[u8],
         at: usize,

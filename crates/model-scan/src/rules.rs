@@ -69,6 +69,17 @@ pub(crate) const UNKNOWN_CONTENT: Rule = Rule::new(
     "Content that is no format that we know",
 );
 
+pub(crate) const UNSAFE_LINK: Rule = Rule::new(
+    "CON031/unsafe-link",
+    Medium,
+    "A link in an archive leads out of the folder it is unpacked into",
+);
+pub(crate) const SPECIAL_FILE: Rule = Rule::new(
+    "CON032/special-file",
+    Low,
+    "An archive holds a device or a pipe",
+);
+
 /// Every rule of this crate.
 pub const RULES: &[Rule] = &[
     zip::READER_DEPENDENT_DIRECTORY,
@@ -97,4 +108,6 @@ pub const RULES: &[Rule] = &[
     LIMIT_REACHED,
     UNREAD_FORMAT,
     UNKNOWN_CONTENT,
+    UNSAFE_LINK,
+    SPECIAL_FILE,
 ];

@@ -34,6 +34,8 @@ pub(crate) struct StorageRef {
 pub(crate) enum Stopped {
     Int(i128),
     Texts(Vec<String>),
+    /// A tuple of three, the last of them a typed storage class with elements of so many bytes.
+    Storage(u64),
     #[default]
     Other,
 }
@@ -215,6 +217,11 @@ fn ints(graph: &Graph<'_>, value: Value) -> Option<Vec<i128>> {
 fn stopped(graph: &Graph<'_>, value: Value) -> Stopped {
     match graph.view(value) {
         View::Int(int) => Stopped::Int(int),
+        View::Tuple(mut items) => items
+            .nth(2)
+            .filter(|_| items.next().is_none())
+            .and_then(|class| storage_size(&graph.name(class)?.name))
+            .map_or(Stopped::Other, Stopped::Storage),
         View::List(items) => items
             .map(|item| {
                 graph

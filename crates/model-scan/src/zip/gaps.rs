@@ -27,7 +27,7 @@ fn positions<'a>(
 }
 
 /// Says whether a range holds zeros only.
-pub(super) fn is_zeros(bytes: &[u8], range: Range<u64>) -> bool {
+pub(crate) fn is_zeros(bytes: &[u8], range: Range<u64>) -> bool {
     slice_clamped(bytes, range)
         .chunks(4096)
         .all(|chunk| chunk.iter().fold(0, |any, byte| any | byte) == 0)

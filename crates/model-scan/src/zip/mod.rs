@@ -32,11 +32,14 @@ mod rules;
 pub use archive::{Archive, Error, ErrorKind};
 pub use directory::has_end_record;
 pub use divergence::{Divergence, DivergenceKind};
+pub(crate) use gaps::is_zeros;
 pub use inflate::{Checksum, Contents, Problem, Streamed};
 pub use layout::{Part, PartKind};
 pub use limits::{Limit, Limits};
 pub use member::{Basis, Member, Method, Reading, Source};
 pub use name::NameFault;
+pub(crate) use name::{faults, shown};
+pub(crate) use raw::{length, slice_clamped};
 pub use rules::{
     BYTES_OUTSIDE, DECOMPRESSION_LIMIT, DIFFERING_HEADERS, HIDDEN_MEMBER, OVERLAPPING_MEMBERS,
     READER_DEPENDENT_DIRECTORY, RULES, TWIN_MEMBERS, UNREADABLE_MEMBER, UNSAFE_MEMBER_NAME,

@@ -54,7 +54,7 @@ impl fmt::Display for NameFault {
 }
 
 /// Lists what is wrong with a name.
-pub(super) fn faults(name: &[u8], utf8: bool, longest: usize) -> impl Iterator<Item = NameFault> {
+pub(crate) fn faults(name: &[u8], utf8: bool, longest: usize) -> impl Iterator<Item = NameFault> {
     let is_separator = |byte: &u8| matches!(byte, b'/' | b'\\');
     let drive = matches!(name, [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic());
     let parent = name.split(is_separator).any(|part| part == b"..");
@@ -95,7 +95,7 @@ fn is_escaped(text: &str) -> bool {
 }
 
 /// Writes a name so that it can be shown: escaped text, or bytes as `\xNN` where it is not UTF-8.
-pub(super) fn shown(name: &[u8]) -> String {
+pub(crate) fn shown(name: &[u8]) -> String {
     let mut out = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         out.push_str(&findings::escape(chunk.valid()));

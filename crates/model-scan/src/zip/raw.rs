@@ -8,13 +8,13 @@ pub(super) fn slice(bytes: &[u8], range: Range<u64>) -> Option<&[u8]> {
 }
 
 /// Returns as much of a range as there is.
-pub(super) fn slice_clamped(bytes: &[u8], range: Range<u64>) -> &[u8] {
+pub(crate) fn slice_clamped(bytes: &[u8], range: Range<u64>) -> &[u8] {
     let length = length(bytes);
     slice(bytes, range.start.min(length)..range.end.min(length)).unwrap_or_default()
 }
 
 /// Returns the length as the offsets of an archive count it.
-pub(super) fn length(bytes: &[u8]) -> u64 {
+pub(crate) fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 

@@ -5,9 +5,12 @@ mod containers;
 #[cfg(test)]
 mod folders;
 mod forge;
+mod forge_tar;
 #[cfg(test)]
 mod pickles;
 mod sniff;
+#[cfg(test)]
+mod tarball;
 #[cfg(test)]
 mod time;
 mod zip;

@@ -1,0 +1,118 @@
+use findings::{Attribution, Coverage};
+
+use crate::inspect::Inspector;
+use crate::inspection::{Inspection, length};
+use crate::report::{CrcCheck, Member};
+use crate::rules::LIMIT_REACHED;
+
+/// What came of looking into the bytes of a member.
+pub(crate) struct Nested {
+    /// The member as it is listed.
+    pub(crate) member: Member,
+    /// The members that it holds in turn.
+    pub(crate) inner: Vec<Member>,
+    /// What all its bytes are, if every one of them was read.
+    pub(crate) accounted: Option<Attribution>,
+    /// What its bytes are, where some were not read.
+    pub(crate) coverage: Coverage,
+}
+
+impl Nested {
+    /// Lists the member and what it holds.
+    pub(crate) fn list(self) -> impl Iterator<Item = Member> {
+        std::iter::once(self.member).chain(self.inner)
+    }
+}
+
+impl Inspector<'_> {
+    /// Looks into the bytes of a member and takes what is found into the container's account: findings get
+    /// the member's name, and places in the file where the bytes stand in it as they are, from `offset` on.
+    /// `None` if a ceiling was reached, which is said at `place`.
+    pub(crate) fn take_in(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        offset: Option<u64>,
+        place: std::ops::Range<u64>,
+        depth: u32,
+        inspection: &mut Inspection,
+    ) -> Option<Nested> {
+        let found = self.nested(name, bytes, depth);
+        self.taken(name, bytes.len(), offset, place, found, inspection)
+    }
+
+    /// Takes what was found in a member into the container's account, as [`take_in`](Self::take_in) does.
+    pub(crate) fn taken(
+        &self,
+        name: &str,
+        len: usize,
+        offset: Option<u64>,
+        place: std::ops::Range<u64>,
+        found: Option<Inspection>,
+        inspection: &mut Inspection,
+    ) -> Option<Nested> {
+        let Some(found) = found else {
+            inspection.undecided(
+                &LIMIT_REACHED,
+                if self.deadline.was_met() {
+                    format!("`{name}` was not looked into: no time was left")
+                } else {
+                    format!("`{name}` is nested too deep, or there are too many members")
+                },
+                place,
+            );
+            return None;
+        };
+        Some(adopt(name, len, offset, found, inspection))
+    }
+}
+
+/// Takes what was found in a member into the container's account.
+pub(crate) fn adopt(
+    name: &str,
+    len: usize,
+    offset: Option<u64>,
+    found: Inspection,
+    inspection: &mut Inspection,
+) -> Nested {
+    let verdict = found.verdict();
+    let complete = found.is_complete();
+    inspection.undecided |= !complete;
+    inspection.unsupported |= found.unsupported;
+    let attribution = if found.passive {
+        Attribution::Passive
+    } else if found.unsupported {
+        Attribution::Unsupported
+    } else {
+        found
+            .coverage
+            .spans()
+            .iter()
+            .max_by_key(|span| span.end.saturating_sub(span.start))
+            .map_or(Attribution::Container, |span| span.attribution)
+    };
+    let member = Member {
+        name: name.to_owned(),
+        kind: found.kind,
+        bytes: length(len),
+        verdict,
+        crc: CrcCheck::None,
+        accounted: found.coverage.accounted(),
+    };
+    inspection
+        .findings
+        .extend(found.findings.into_iter().map(|mut finding| {
+            finding.location = finding.location.within(name, offset);
+            finding
+        }));
+    let mut inner = found.members;
+    for member in &mut inner {
+        member.name = format!("{name}!{}", member.name);
+    }
+    Nested {
+        member,
+        inner,
+        accounted: complete.then_some(attribution),
+        coverage: found.coverage,
+    }
+}
