@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use findings::{Attribution, Severity};
+use findings::{Attribution, Finding, Severity};
 
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
@@ -158,9 +158,7 @@ impl Inspector<'_> {
         }
         let opened = archive.open(reading, &self.options.limits.unpack, &self.inflating);
         for problem in opened.problems() {
-            let mut finding = problem.finding(reading);
-            finding.message = format!("`{name}`: {}", finding.message);
-            inspection.findings.push(finding);
+            inspection.findings.push(told(problem, name, reading));
             inspection.undecided |= problem.is_undecided();
         }
         let whole = opened.is_whole();
@@ -270,32 +268,44 @@ impl Inspector<'_> {
             .iter()
             .find(|storage| zip_text(&storage.key) == key)?;
         let bytes = reading.size()?;
-        if reading.method() != zip::Method::Stored {
-            // Honest writers store it; one that packs it is looked into like any other member.
-            return None;
-        }
-        let crc = if self.options.depth == Depth::Full {
+        let stored = reading.method() == zip::Method::Stored;
+        let mut whole = true;
+        // torch stores it; repacked archives have it deflated, and whether that unpacks must be tried.
+        let crc = if self.options.depth == Depth::Full || !stored {
             let streamed = archive.stream(
                 reading,
                 &self.options.limits.unpack,
                 &self.inflating,
                 |_| ControlFlow::Continue(()),
             );
-            compare(streamed.checksum, name, reading, inspection)
+            for problem in &streamed.problems {
+                inspection.findings.push(told(problem, name, reading));
+                whole &= !problem.is_undecided();
+            }
+            if whole {
+                compare(streamed.checksum, name, reading, inspection)
+            } else {
+                CrcCheck::NotChecked
+            }
         } else {
             CrcCheck::NotChecked
         };
+        inspection.undecided |= !whole;
         Some(Seen {
             member: Member {
                 name: name.to_owned(),
                 kind: "storage".to_owned(),
                 bytes,
-                verdict: Verdict::Clean,
+                verdict: if whole {
+                    Verdict::Clean
+                } else {
+                    Verdict::Undecided
+                },
                 crc,
-                accounted: bytes,
+                accounted: if whole { bytes } else { 0 },
             },
             inner: Vec::new(),
-            accounted: Some(Attribution::Storage),
+            accounted: whole.then_some(Attribution::Storage),
         })
     }
 
@@ -374,7 +384,8 @@ impl Inspector<'_> {
         }
     }
 
-    /// Looks for pickles in bytes that belong to no member.
+    /// Looks for pickles in bytes that belong to no member, and in those that only describe members: a
+    /// comment or an extra field holds whatever its writer likes.
     fn gaps(
         &mut self,
         bytes: &[u8],
@@ -383,7 +394,7 @@ impl Inspector<'_> {
         inspection: &mut Inspection,
     ) {
         for part in archive.structure() {
-            if !part.kind.is_gap() {
+            if matches!(part.kind, PartKind::Data(_) | PartKind::Padding) {
                 continue;
             }
             let (Ok(start), Ok(end)) = (
@@ -392,10 +403,23 @@ impl Inspector<'_> {
             ) else {
                 continue;
             };
-            inspection.undecided = true;
-            self.search(bytes, start, end, 0, inspection, depth);
+            inspection.undecided |= part.kind.is_gap();
+            // What only begins in a header is the data behind it, which is looked into by itself.
+            let seen = if part.kind.is_gap() {
+                bytes
+            } else {
+                bytes.get(..end).unwrap_or(bytes)
+            };
+            self.search(seen, start, end, 0, inspection, depth);
         }
     }
+}
+
+/// Says what was wrong with the packed data of a member.
+fn told(problem: &zip::Problem, name: &str, reading: &Reading) -> Finding {
+    let mut finding = problem.finding(reading);
+    finding.message = format!("`{name}`: {}", finding.message);
+    finding
 }
 
 /// Says whether a member has the checksum that the archive states, and tells of one that has not.

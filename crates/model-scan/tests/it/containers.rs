@@ -49,6 +49,32 @@ fn an_honest_checkpoint_is_clean() {
 }
 
 #[test]
+fn packed_storage_is_storage_if_it_unpacks() {
+    let mut zip = torch(&tensor(4, 4), &[0; 16]);
+    zip.entries[2] = Entry::deflated("archive/data/0", &[0; 16]);
+    let target = scan("model.pt", &zip.build());
+    assert_eq!(target.verdict, Verdict::Clean, "{:#?}", target.findings);
+    assert_eq!(target.members[2].kind, "storage");
+    assert_eq!(target.members[2].crc, CrcCheck::Ok);
+
+    let mut zip = torch(&tensor(4, 4), &[0; 16]);
+    let mut entry = Entry::deflated("archive/data/0", &[0; 16]);
+    entry.packed.fill(0xff);
+    zip.entries[2] = entry;
+    let target = scan("model.pt", &zip.build());
+    assert_eq!(target.verdict, Verdict::Undecided, "{:#?}", target.findings);
+}
+
+#[test]
+fn a_comment_is_looked_into() {
+    let mut zip = Zip::of([Entry::stored("a.txt", b"text")]);
+    zip.comment = EVIL.to_vec();
+    let target = scan("model.zip", &zip.build());
+    assert_eq!(target.verdict, Verdict::Dangerous, "{:#?}", target.findings);
+    assert!(names_system(&target));
+}
+
+#[test]
 fn storage_is_read_on_request() {
     let mut zip = torch(&tensor(4, 4), &[0; 16]);
     zip.entries[2].both(|fields| fields.crc = 7);
