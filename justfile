@@ -87,3 +87,7 @@ wasm:
 honest:
     cargo build --release --locked -p weighbridge-cli
     python3 tests/peers/run.py
+
+# Try wheel, hook, static binary, action and guides as a user would (installs tools from PyPI and npm).
+distribution *checks:
+    python3 tests/distribution/run.py {{checks}}
