@@ -12,12 +12,14 @@ import tempfile
 import time
 import traceback
 
+import hook
 import wheel
 from tools import Missing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKS = {
     "wheel": wheel.check,
+    "hook": hook.check,
 }
 
 
