@@ -13,6 +13,7 @@ import time
 import traceback
 
 import hook
+import static_binary
 import wheel
 from tools import Missing
 
@@ -20,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKS = {
     "wheel": wheel.check,
     "hook": hook.check,
+    "static-binary": static_binary.check,
 }
 
 
