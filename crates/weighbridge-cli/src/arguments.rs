@@ -50,6 +50,8 @@ impl Arguments {
 pub(crate) enum Command {
     /// Judge model files, and folders of them, without loading anything
     Scan(Scan),
+    /// Write a report of `scan --format json` in other formats
+    ConvertReport(ConvertReport),
     /// Look into pickles
     Pickle {
         #[command(subcommand)]
@@ -128,6 +130,38 @@ pub(crate) struct Scan {
     #[arg(long, value_name = "BYTES", default_value_t = ByteSize(Limits::default().stdin_bytes), help_heading = "Limits")]
     pub(crate) max_stdin_bytes: ByteSize,
 }
+
+/// What `convert-report` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  the report was converted, whatever it says
+  1  under --fail-on: the report has a finding of that severity or above
+  2  the report cannot be read or written; under --fail-on: something in it is undecided
+  3  under --fail-on: nothing in the report could be judged
+  4  wrong usage; a path that does not exist")]
+pub(crate) struct ConvertReport {
+    /// The report, as `scan --format json` wrote it; `-` reads standard input
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) report: ReportOptions,
+
+    /// Settle the exit code as `scan` does: fail on findings of this severity and above
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    pub(crate) fail_on: Option<Severity>,
+
+    /// Print no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+
+    /// Read at most so many bytes
+    #[arg(long, value_name = "BYTES", default_value_t = REPORT_BYTES, help_heading = "Limits")]
+    pub(crate) max_report_bytes: ByteSize,
+}
+
+/// Largest report that is read unless told otherwise: 256 MiB has room for some 350,000 findings.
+const REPORT_BYTES: ByteSize = ByteSize(256 << 20);
 
 /// How and where a report is written.
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 mod arguments;
 mod byte_size;
 mod completions;
+mod convert;
 mod describe;
 mod exit;
 mod explain;
@@ -40,6 +41,7 @@ fn run() -> Exit {
     let color = arguments.color;
     let result = match arguments.command {
         Command::Scan(scan) => scan::run(&scan, color),
+        Command::ConvertReport(convert) => convert::run(&convert, color),
         Command::Pickle { command } => match command {
             PickleCommand::Effects(effects) => pickle::effects::run(&effects),
         },

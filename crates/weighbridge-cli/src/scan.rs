@@ -21,12 +21,7 @@ pub(crate) const STDIN_NAME: &str = "<stdin>";
 
 /// Scans, settles the exit code, and then writes the report.
 pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
-    let verbosity = if arguments.quiet {
-        Verbosity::Quiet
-    } else {
-        Verbosity::Summary
-    };
-    let outputs = Outputs::new(&arguments.report, verbosity)?;
+    let outputs = Outputs::new(&arguments.report, Verbosity::of(arguments.quiet))?;
     for output in outputs.files() {
         let mut paths = arguments.paths.iter();
         if let Some(path) = paths.find(|path| is_same_file(path, output)) {
@@ -91,7 +86,7 @@ fn refuse_to_replace(outputs: &Outputs<'_>, report: &Report) -> Result<(), Failu
     Ok(())
 }
 
-fn is_same_file(path: &Path, output: &Path) -> bool {
+pub(crate) fn is_same_file(path: &Path, output: &Path) -> bool {
     match (path.canonicalize(), output.canonicalize()) {
         (Ok(path), Ok(output)) => path == output && path.is_file(),
         // What is not there yet is not to be scanned either.

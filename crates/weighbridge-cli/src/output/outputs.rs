@@ -33,6 +33,13 @@ pub(crate) enum Verbosity {
     Quiet,
 }
 
+impl Verbosity {
+    /// Takes what `--quiet` says.
+    pub(crate) const fn of(quiet: bool) -> Self {
+        if quiet { Self::Quiet } else { Self::Summary }
+    }
+}
+
 impl<'p> Outputs<'p> {
     /// Takes the places that were named, or stdout; refuses what could only be written in vain.
     ///
@@ -211,12 +218,12 @@ fn unknown(word: &str, value: &Path) -> Failure {
         .collect();
     let word = escape_shortened(word, SHOWN);
     let hint = match closest(&word, names.iter().map(String::as_str)) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("there are {}", names.join(", ")),
+        Some(close) => format!(", did you mean `{close}`?"),
+        None => format!("; there are {}", names.join(", ")),
     };
     let plain = quoted(&Path::new(".").join(value));
     Failure::usage(format!(
-        "no format `{word}`, {hint} A file of that name is written {plain}"
+        "no format `{word}`{hint} (a file of that name is written {plain})"
     ))
 }
 

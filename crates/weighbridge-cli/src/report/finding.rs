@@ -5,7 +5,7 @@ use super::text::Text;
 
 /// One thing that a check has to say about a file.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a finding")]
 pub(crate) struct Finding {
     #[serde(deserialize_with = "super::rule::deserialize")]
     pub(crate) rule: RuleId,
@@ -22,7 +22,7 @@ pub(crate) struct Finding {
 
 /// A global as a file spells it.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a module and a name")]
 pub(crate) struct Written {
     pub(crate) module: Text,
     pub(crate) name: Text,
@@ -31,7 +31,7 @@ pub(crate) struct Written {
 /// A half-open range of bytes in the innermost decoded stream: of the member where there is one, else of the
 /// file.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a location")]
 pub(crate) struct Location {
     pub(crate) member: Option<Text>,
     pub(crate) stream: Option<u64>,

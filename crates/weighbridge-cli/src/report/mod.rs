@@ -6,6 +6,7 @@
 mod doubt;
 mod finding;
 mod fingerprint;
+pub(crate) mod read;
 mod rule;
 mod summary;
 mod target;
@@ -39,7 +40,7 @@ pub(crate) struct Document {
 
 /// The program that scanned.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a program")]
 pub(crate) struct Tool {
     pub(crate) name: Text,
     pub(crate) version: Text,
@@ -49,7 +50,7 @@ pub(crate) struct Tool {
 
 /// Something about the scan that is about no single file: an ignore that has expired, say.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a notice")]
 pub(crate) struct Notice {
     pub(crate) level: Level,
     /// One sentence, lower case, no final period.

@@ -6,25 +6,21 @@ use super::target::Target;
 
 /// Counts over all files. It is counted whenever it is asked for, so that it never says something else than
 /// the files do.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Summary {
     pub(crate) files: u64,
     pub(crate) by_verdict: VerdictCounts,
     pub(crate) findings: SeverityCounts,
     /// Findings that count for nothing.
-    #[serde(default)]
     pub(crate) suppressed: u64,
-    #[serde(default)]
     pub(crate) coverage: Totals,
     /// Whether everything in every file was read and judged.
-    #[serde(default)]
     pub(crate) complete: bool,
 }
 
 /// Bytes of all files.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "two counts of bytes")]
 pub(crate) struct Totals {
     pub(crate) bytes: u64,
     pub(crate) accounted: u64,
@@ -32,7 +28,7 @@ pub(crate) struct Totals {
 
 /// How many files of each verdict.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a count for each verdict")]
 pub(crate) struct VerdictCounts {
     dangerous: u64,
     suspicious: u64,
@@ -44,7 +40,7 @@ pub(crate) struct VerdictCounts {
 
 /// How many findings of each severity.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a count for each severity")]
 pub(crate) struct SeverityCounts {
     critical: u64,
     high: u64,

@@ -8,7 +8,7 @@ use super::text::Text;
 
 /// What was read of one file, and what is to be thought of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a file")]
 pub(crate) struct Target {
     /// The path as it was given or found. It is not escaped: [`Target::shown_path`] is for printing.
     pub(crate) path: String,
@@ -33,7 +33,7 @@ pub(crate) struct Target {
 
 /// A finding that was told not to count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a suppressed finding")]
 pub(crate) struct Suppressed {
     pub(crate) finding: Finding,
     pub(crate) by: SuppressedBy,
@@ -53,7 +53,7 @@ pub(crate) enum SuppressedBy {
 
 /// How many bytes a file has, and how many of them were read as something.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "two counts of bytes")]
 pub(crate) struct Coverage {
     pub(crate) bytes: u64,
     pub(crate) accounted: u64,
@@ -61,7 +61,7 @@ pub(crate) struct Coverage {
 
 /// A member of a container.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a member")]
 pub(crate) struct Member {
     pub(crate) name: Text,
     pub(crate) kind: Text,

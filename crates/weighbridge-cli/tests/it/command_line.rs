@@ -100,12 +100,13 @@ fn help_and_version_are_fine() {
     Usage: weighbridge [OPTIONS] <COMMAND>
 
     Commands:
-      scan         Judge model files, and folders of them, without loading anything
-      pickle       Look into pickles
-      rules        List the rules
-      explain      Print the page of a rule
-      completions  Print the completions of a shell
-      man          Print a manual page, or write all of them to a folder
+      scan            Judge model files, and folders of them, without loading anything
+      convert-report  Write a report of `scan --format json` in other formats
+      pickle          Look into pickles
+      rules           List the rules
+      explain         Print the page of a rule
+      completions     Print the completions of a shell
+      man             Print a manual page, or write all of them to a folder
 
     Options:
           --color <WHEN>  Use colors; `auto` uses them on a terminal unless NO_COLOR is set [default:

@@ -3,11 +3,14 @@
 #![cfg(test)]
 
 mod command_line;
+mod convert;
 mod effects;
+mod formats;
 mod json;
 mod manual;
 mod names;
 mod output;
+mod outputs;
 mod pickles;
 mod readme;
 mod rules;
