@@ -9,6 +9,7 @@ mod arguments;
 mod computing;
 mod constant;
 mod decoder;
+mod decompile;
 mod effect;
 mod error;
 mod fold;
@@ -31,6 +32,10 @@ mod state;
 mod value;
 
 pub use decoder::{Decoder, Op};
+pub use decompile::{
+    Decompilation, Decompiled, Span, Statement, StatementKind, StatementSink, decompile,
+    decompile_with,
+};
 pub use effect::{Divergence, Effect, EffectKind, EffectSink, Origin, Reading};
 pub use error::{Error, ErrorKind};
 pub use graph::{Call, Container, Graph, Items, Object, View};

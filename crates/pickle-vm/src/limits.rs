@@ -24,6 +24,9 @@ pub struct Limits {
     pub readings: u32,
     /// Payloads handed out for one stream; default 4,096.
     pub payloads: usize,
+    /// Bytes of source that decompiling one stream may write; default 1 GiB, several times what the largest
+    /// opcode-dense checkpoint we know (100 MB) makes.
+    pub source: u64,
 }
 
 impl Default for Limits {
@@ -36,6 +39,7 @@ impl Default for Limits {
             findings_per_subject: 100,
             readings: 16,
             payloads: 4_096,
+            source: 1 << 30,
         }
     }
 }
@@ -52,6 +56,13 @@ impl Limits {
     #[must_use]
     pub const fn with_findings(mut self, findings: usize) -> Self {
         self.findings = findings;
+        self
+    }
+
+    /// Sets the ceiling on the source that decompiling writes.
+    #[must_use]
+    pub const fn with_source(mut self, bytes: u64) -> Self {
+        self.source = bytes;
         self
     }
 
@@ -73,6 +84,8 @@ pub enum Limit {
     Readings,
     /// [`Limits::payloads`].
     Payloads,
+    /// [`Limits::source`].
+    Source,
 }
 
 impl fmt::Display for Limit {
@@ -81,6 +94,7 @@ impl fmt::Display for Limit {
             Self::Memory => "memory",
             Self::Readings => "other readings of the same bytes",
             Self::Payloads => "payloads",
+            Self::Source => "decompiled source",
         })
     }
 }

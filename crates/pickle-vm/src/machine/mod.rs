@@ -22,6 +22,8 @@ use crate::memo::Memo;
 use crate::opcode::Opcode;
 use crate::value::Value;
 
+pub(crate) use step::index_in_text;
+
 /// Carries out a pickle symbolically: a real stack, metastack and memo over abstract values. Nothing is
 /// ever imported, called or resolved.
 #[derive(Debug)]
@@ -141,6 +143,17 @@ enum Step {
     Stop,
 }
 
+/// What became of one opcode.
+#[derive(Debug)]
+pub(crate) enum Advance<'a> {
+    /// It was carried out.
+    Opcode(Op<'a>),
+    /// It is the STOP of the whole pickle.
+    End(Op<'a>),
+    /// There is none, or no loader would survive it.
+    Broken(Error),
+}
+
 impl<'a> Machine<'a> {
     /// Prepares to run the pickle that begins at byte `start` of `input`.
     #[must_use]
@@ -186,6 +199,15 @@ impl<'a> Machine<'a> {
     /// reading of its bytes that some loader would take.
     pub fn run<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Outcome {
         let error = self.run_one(sink);
+        self.finish(error, sink)
+    }
+
+    /// Follows the other readings of the bytes, and says how the main one ended.
+    pub(crate) fn finish<S: EffectSink + ?Sized>(
+        &mut self,
+        error: Option<Error>,
+        sink: &mut S,
+    ) -> Outcome {
         let mut outcome = Outcome {
             end: self.end,
             opcodes: self.index,
@@ -240,46 +262,62 @@ impl<'a> Machine<'a> {
 
     fn run_one<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Option<Error> {
         loop {
-            let op = match self.decoder.read() {
-                Ok(op) => op,
-                Err(error) => {
-                    self.cut_off(&error, sink);
-                    return Some(error);
-                }
-            };
-            if self.state.frame_end.is_some() {
-                self.check_frame(op, sink);
-            }
-            let first = !core::mem::replace(&mut self.state.started, true);
-            if op.opcode() == Opcode::Proto && !first {
-                self.diverge(op, Divergence::SecondProto, sink);
-            }
-            match self.step(op, sink) {
-                Ok(Step::Continue) => {}
-                Ok(Step::Stop) => {
-                    self.index = self.index.saturating_add(1);
-                    self.end = offset(self.decoder.position());
-                    match self.outer.pop() {
-                        Some(outer) => {
-                            self.state = outer;
-                            continue;
-                        }
-                        None => return None,
-                    }
-                }
-                Err(kind) => return Some(Error::new(kind, offset(op.range().start))),
-            }
-            self.index = self.index.saturating_add(1);
-            self.end = offset(self.decoder.position());
-            if self.index.is_multiple_of(SWEEP_EVERY) {
-                if let Some(kind) = self.check_memory() {
-                    return Some(Error::new(kind, offset(op.range().start)));
-                }
-                if sink.is_interrupted() {
-                    return Some(Error::new(ErrorKind::Interrupted, self.end));
-                }
+            match self.advance(sink) {
+                Advance::Opcode(_) => {}
+                Advance::End(_) => return None,
+                Advance::Broken(error) => return Some(error),
             }
         }
+    }
+
+    /// How many pickles wait for one inside an array to end.
+    pub(crate) const fn nested(&self) -> usize {
+        self.outer.len()
+    }
+
+    /// Carries out one opcode.
+    #[inline]
+    pub(crate) fn advance<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Advance<'a> {
+        let op = match self.decoder.read() {
+            Ok(op) => op,
+            Err(error) => {
+                self.cut_off(&error, sink);
+                return Advance::Broken(error);
+            }
+        };
+        if self.state.frame_end.is_some() {
+            self.check_frame(op, sink);
+        }
+        let first = !core::mem::replace(&mut self.state.started, true);
+        if op.opcode() == Opcode::Proto && !first {
+            self.diverge(op, Divergence::SecondProto, sink);
+        }
+        match self.step(op, sink) {
+            Ok(Step::Continue) => {}
+            Ok(Step::Stop) => {
+                self.index = self.index.saturating_add(1);
+                self.end = offset(self.decoder.position());
+                return match self.outer.pop() {
+                    Some(outer) => {
+                        self.state = outer;
+                        Advance::Opcode(op)
+                    }
+                    None => Advance::End(op),
+                };
+            }
+            Err(kind) => return Advance::Broken(Error::new(kind, offset(op.range().start))),
+        }
+        self.index = self.index.saturating_add(1);
+        self.end = offset(self.decoder.position());
+        if self.index.is_multiple_of(SWEEP_EVERY) {
+            if let Some(kind) = self.check_memory() {
+                return Advance::Broken(Error::new(kind, offset(op.range().start)));
+            }
+            if sink.is_interrupted() {
+                return Advance::Broken(Error::new(ErrorKind::Interrupted, self.end));
+            }
+        }
+        Advance::Opcode(op)
     }
 
     /// Says which limit is reached, if one is, after freeing what can be freed.

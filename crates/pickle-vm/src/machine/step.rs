@@ -396,7 +396,7 @@ impl<'a> Machine<'a> {
 }
 
 /// The memo index that GET and PUT write as text.
-pub(super) fn index_in_text(text: &[u8]) -> Result<u64, ErrorKind> {
+pub(crate) fn index_in_text(text: &[u8]) -> Result<u64, ErrorKind> {
     literal::decimal(text)
         .and_then(|index| u64::try_from(index).ok())
         .ok_or(ErrorKind::BadArgument)

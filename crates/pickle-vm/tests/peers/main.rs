@@ -1,5 +1,6 @@
-//! Against CPython's `pickletools`, where `python3` is installed; reported as ignored elsewhere.
+//! Against CPython's `pickletools` and `pickle`, where `python3` is installed; reported as ignored elsewhere.
 
+mod decompile;
 mod python;
 mod reprs;
 
@@ -22,6 +23,16 @@ fn main() -> ExitCode {
             .with_ignored_flag(absent),
         Trial::test("values_are_written_as_python_writes_them", reprs::values)
             .with_ignored_flag(other),
+        Trial::test(
+            "decompiled_source_gives_what_unpickling_gives",
+            decompile::evaluated,
+        )
+        .with_ignored_flag(other),
+        Trial::test(
+            "decompiled_source_parses_whatever_the_stream",
+            decompile::parsed,
+        )
+        .with_ignored_flag(other),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
