@@ -6,13 +6,13 @@ use model_formats::npy;
 use model_scan::unpack::{self, Budget};
 use model_scan::zip::{self, Archive};
 use model_scan::{Options, Scanner, Verdict};
-use pickle_vm::{Decoder, Effect, EffectSink, Limits, Lists, Machine, View};
+use pickle_vm::{Decoder, Effect, EffectSink, Limits, Lists, Machine, View, decompile};
 
 /// An oracle and the name of its target.
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 6] = [
+pub const ORACLES: [Oracle; 7] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -22,6 +22,7 @@ pub const ORACLES: [Oracle; 6] = [
     ("zip_never_panics", zip_never_panics),
     ("npy_never_panics", npy_never_panics),
     ("scan_never_panics", scan_never_panics),
+    ("decompile_never_panics", decompile_never_panics),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -92,6 +93,28 @@ pub fn pickle_limits_hold(data: &[u8]) {
             }
         );
     }
+}
+
+/// Every stream gives source; its statements follow each other, end with a comment, and stay below the
+/// ceiling.
+pub fn decompile_never_panics(data: &[u8]) {
+    let limits = Limits::default().with_memory(64 << 20).with_source(4 << 20);
+    let found = decompile(data, 0, &limits);
+    assert!(found.source.len() <= (4 << 20) + 200);
+    let mut at = 0;
+    for span in &found.spans {
+        assert_eq!(span.text.start, at, "statements follow each other");
+        at = span.text.end + 1;
+        assert!(span.bytes.start <= span.bytes.end && span.bytes.end <= len(data));
+    }
+    assert_eq!(at, found.source.len());
+    assert!(!found.source.contains(|c: char| c.is_control() && c != '\n'));
+    let last = found.source.lines().last().unwrap();
+    assert!(last.starts_with("# The "), "{last}");
+    assert_eq!(
+        found.end.outcome.end,
+        pickle_vm::scan(data, 0, &limits).outcome.end
+    );
 }
 
 /// What follows a pickle's STOP changes nothing about it.

@@ -161,7 +161,12 @@ fn translated(
         let (op, ended) = match machine.advance(observed) {
             Advance::Opcode(op) => (op, false),
             Advance::End(op) => (op, true),
-            Advance::Broken(error) => break Some(error),
+            Advance::Broken(error, op) => {
+                if let Some(op) = op {
+                    translation.broken(op, &error, observed);
+                }
+                break Some(error);
+            }
         };
         observed.began_pickle = machine.nested() > nested;
         let offset = translate::offset(op.range().start);

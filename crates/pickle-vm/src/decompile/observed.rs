@@ -135,7 +135,6 @@ fn computed(graph: &Graph<'_>, value: Value) -> Option<String> {
         View::Dict(items) => format!("a dict of {}", items.len() / 2),
         View::Set(items) => format!("a set of {}", items.len()),
         View::FrozenSet(items) => format!("a frozenset of {}", items.len()),
-        View::Callable => String::from("a method, getter or iterator over what is known"),
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@ use alloc::vec::Vec;
 use super::observed::Observed;
 use super::program::{Change, How, Kind, Program};
 use crate::decoder::Op;
+use crate::error::{Error, ErrorKind};
 use crate::graph::Call;
 use crate::machine::index_in_text;
 use crate::memo::Memo;
@@ -221,6 +222,25 @@ impl Translation {
             _ => self.effect(op, observed)?,
         }
         Some(())
+    }
+
+    /// Takes an opcode that loaders do not survive, for what they do before they notice.
+    pub(super) fn broken(&mut self, op: Op<'_>, error: &Error, observed: &mut Observed) {
+        // What does not fit on the stack has no effect, and then there is nothing to say.
+        let _ = match (op.opcode(), error.kind()) {
+            (Opcode::Build, ErrorKind::Truncated | ErrorKind::UnknownRawLength) => {
+                self.build(op, observed)
+            }
+            (Opcode::SetItems, ErrorKind::OddItems) => self.whole_pairs(op),
+            _ => None,
+        };
+    }
+
+    /// The Python unpickler sets the whole pairs before it misses the last value.
+    fn whole_pairs(&mut self, op: Op<'_>) -> Option<()> {
+        let mut items = self.state.above_mark()?;
+        items.pop()?;
+        self.change(op, How::Update, &items)
     }
 
     /// The opcodes that load, call or ask for something.

@@ -150,8 +150,8 @@ pub(crate) enum Advance<'a> {
     Opcode(Op<'a>),
     /// It is the STOP of the whole pickle.
     End(Op<'a>),
-    /// There is none, or no loader would survive it.
-    Broken(Error),
+    /// No loader would survive it; without an opcode, none could be read.
+    Broken(Error, Option<Op<'a>>),
 }
 
 impl<'a> Machine<'a> {
@@ -265,7 +265,7 @@ impl<'a> Machine<'a> {
             match self.advance(sink) {
                 Advance::Opcode(_) => {}
                 Advance::End(_) => return None,
-                Advance::Broken(error) => return Some(error),
+                Advance::Broken(error, _) => return Some(error),
             }
         }
     }
@@ -282,7 +282,7 @@ impl<'a> Machine<'a> {
             Ok(op) => op,
             Err(error) => {
                 self.cut_off(&error, sink);
-                return Advance::Broken(error);
+                return Advance::Broken(error, None);
             }
         };
         if self.state.frame_end.is_some() {
@@ -305,16 +305,20 @@ impl<'a> Machine<'a> {
                     None => Advance::End(op),
                 };
             }
-            Err(kind) => return Advance::Broken(Error::new(kind, offset(op.range().start))),
+            Err(kind) => {
+                let error = Error::new(kind, offset(op.range().start));
+                return Advance::Broken(error, Some(op));
+            }
         }
         self.index = self.index.saturating_add(1);
         self.end = offset(self.decoder.position());
         if self.index.is_multiple_of(SWEEP_EVERY) {
             if let Some(kind) = self.check_memory() {
-                return Advance::Broken(Error::new(kind, offset(op.range().start)));
+                let error = Error::new(kind, offset(op.range().start));
+                return Advance::Broken(error, None);
             }
             if sink.is_interrupted() {
-                return Advance::Broken(Error::new(ErrorKind::Interrupted, self.end));
+                return Advance::Broken(Error::new(ErrorKind::Interrupted, self.end), None);
             }
         }
         Advance::Opcode(op)

@@ -1,4 +1,5 @@
-//! Every `goldens/*.pkt`: a pickle as assembly, and what the machine and the judge make of it.
+//! Every `goldens/*.pkt`: a pickle as assembly, what the machine and the judge make of it, and its Python
+//! source without the functions in front, which are the same everywhere.
 //!
 //! What stands in front of `# input` says what the file shows. `BLESS=1 cargo test -p pickle-vm goldens`
 //! rewrites all sections behind the input.
@@ -7,6 +8,8 @@ use std::env;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+use pickle_vm::{Limits, StatementKind, decompile};
 
 use crate::assembler::assemble;
 use crate::rendering::{Rendered, outcome_line, payload_line};
@@ -47,6 +50,7 @@ fn rendered(text: &str) -> String {
         ("effects", rendered.effects.clone()),
         ("findings", rendered.findings()),
         ("payloads", payloads),
+        ("decompiled", decompiled(&bytes)),
         ("outcome", vec![outcome_line(&scan.outcome)]),
     ] {
         if !lines.is_empty() || section == "findings" {
@@ -58,6 +62,34 @@ fn rendered(text: &str) -> String {
         }
     }
     out
+}
+
+/// Most lines of source that a golden file shows.
+const LINES: usize = 60;
+
+/// The source of a pickle, its first lines where there are many.
+fn decompiled(bytes: &[u8]) -> Vec<String> {
+    let found = decompile(bytes, 0, &Limits::default());
+    let statements = found
+        .spans
+        .iter()
+        .filter(|span| span.kind != StatementKind::Preamble)
+        .skip(1);
+    let lines: Vec<&str> = statements
+        .flat_map(|span| found.source[span.text.clone()].lines())
+        .collect();
+    let mut shown: Vec<String> = lines
+        .iter()
+        .take(LINES)
+        .map(|line| match line.char_indices().nth(200) {
+            Some((cut, _)) => format!("{}…", &line[..cut]),
+            None => (*line).to_owned(),
+        })
+        .collect();
+    if lines.len() > LINES {
+        shown.push(format!("({} lines more)", lines.len() - LINES));
+    }
+    shown
 }
 
 /// The first line that differs, both ways.

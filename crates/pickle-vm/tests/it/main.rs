@@ -6,6 +6,8 @@ mod advisories;
 #[cfg(test)]
 mod assembler;
 #[cfg(test)]
+mod decompilation;
+#[cfg(test)]
 mod goldens;
 #[cfg(test)]
 mod properties;

@@ -130,7 +130,7 @@ fn operation() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Opcodes in no sensible order, behind a stack that is deep enough for most of them.
-fn soup() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn soup() -> impl Strategy<Value = Vec<u8>> {
     (vec(operation(), 0..60), any::<bool>()).prop_map(|(operations, stop)| {
         let mut bytes =
             b"\x80\x04]}(NK\x01\x8c\x02os\x94\x8c\x06system\x94cos\npath\n\x94)\x94K\x05".to_vec();
@@ -143,7 +143,7 @@ fn soup() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Pickles that are whole.
-fn valid() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn valid() -> impl Strategy<Value = Vec<u8>> {
     select(vec![
         "PROTO 4\nFRAME auto\nSHORT_BINUNICODE 'os'\nMEMOIZE\nSHORT_BINUNICODE 'system'\nMEMOIZE\n\
          STACK_GLOBAL\nSHORT_BINUNICODE 'x'\nTUPLE1\nREDUCE\nSTOP",

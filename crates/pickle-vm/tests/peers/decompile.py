@@ -482,15 +482,15 @@ def soup(rng):
 def broken():
     rng = random.Random(5)
     whole = [data for data in pickles() if len(data) < 3000]
-    for _ in range(3000):
+    for _ in range(1500):
         data = rng.choice(whole)
         yield data[: rng.randrange(len(data) + 1)]
-    for _ in range(4000):
+    for _ in range(2500):
         data = bytearray(rng.choice(whole))
         for _ in range(rng.randrange(1, 6)):
             data[rng.randrange(len(data))] = rng.choice([rng.randrange(256), rng.choice(b"(.0aRbtsuegh\x94\x93q")])
         yield bytes(data)
-    for _ in range(8000):
+    for _ in range(4000):
         yield soup(rng)
 
 

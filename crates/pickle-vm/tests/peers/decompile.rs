@@ -17,7 +17,7 @@ pub(crate) fn evaluated() -> Result<(), Failed> {
 
 /// What is cut off, changed or thrown together still gives source that parses and compiles.
 pub(crate) fn parsed() -> Result<(), Failed> {
-    compared("broken", "parse", "parsed", 15_000)
+    compared("broken", "parse", "parsed", 8_000)
 }
 
 /// Decompiles what one run of the script prints, hands it to another, and asks for its verdict.
