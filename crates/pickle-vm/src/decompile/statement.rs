@@ -84,6 +84,14 @@ pub struct Decompilation {
     pub end: Decompiled,
 }
 
+impl Decompilation {
+    /// Returns the source of one statement; empty for a span of something else.
+    #[must_use]
+    pub fn text(&self, span: &Span) -> &str {
+        self.source.get(span.text.clone()).unwrap_or_default()
+    }
+}
+
 /// Where a statement stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]

@@ -21,7 +21,7 @@ fn lines(text: &str) -> Vec<String> {
     let statements = found.spans.iter().skip(1);
     statements
         .filter(|span| span.kind != StatementKind::Preamble)
-        .flat_map(|span| found.source[span.text.clone()].lines())
+        .flat_map(|span| found.text(span).lines())
         .map(str::to_owned)
         .collect()
 }
@@ -34,7 +34,7 @@ fn check(input: &[u8], found: &Decompilation) {
         assert_eq!(span.text.start, at, "statements follow each other");
         at = span.text.end + 1;
         assert!(span.bytes.start <= span.bytes.end && span.bytes.end <= len);
-        assert!(!found.source[span.text.clone()].contains(['\r', '\0', '\x0c']));
+        assert!(!found.text(span).contains(['\r', '\0', '\x0c']));
     }
     assert_eq!(at, found.source.len());
     let last = found.source.lines().last().unwrap();

@@ -66,6 +66,8 @@ fn rendered(text: &str) -> String {
 
 /// Most lines of source that a golden file shows.
 const LINES: usize = 60;
+/// Longest line of source that it shows whole, in characters.
+const WIDTH: usize = 200;
 
 /// The source of a pickle, its first lines where there are many.
 fn decompiled(bytes: &[u8]) -> Vec<String> {
@@ -76,14 +78,14 @@ fn decompiled(bytes: &[u8]) -> Vec<String> {
         .filter(|span| span.kind != StatementKind::Preamble)
         .skip(1);
     let lines: Vec<&str> = statements
-        .flat_map(|span| found.source[span.text.clone()].lines())
+        .flat_map(|span| found.text(span).lines())
         .collect();
     let mut shown: Vec<String> = lines
         .iter()
         .take(LINES)
-        .map(|line| match line.char_indices().nth(200) {
-            Some((cut, _)) => format!("{}…", &line[..cut]),
-            None => (*line).to_owned(),
+        .map(|line| match line.chars().count() {
+            0..=WIDTH => (*line).to_owned(),
+            _ => line.chars().take(WIDTH).chain(['…']).collect(),
         })
         .collect();
     if lines.len() > LINES {
