@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod action;
 mod command_line;
 mod convert;
 mod effects;
