@@ -120,7 +120,8 @@ impl<'l> Lists<'l> {
             };
             (module, name) = (to_module, to_name);
         }
-        if self.inert(&module, &name).is_some() {
+        // A name that a list has is what it says: `new.code` is no walk to the module `code`.
+        if self.inert(&module, &name).is_some() || find(self.capable, &module, &name).is_some() {
             return (module, name);
         }
         if let Some(rebased) = self.rebase(&module, &name) {
@@ -349,6 +350,7 @@ fn find<'t>(table: &'t str, module: &str, name: &str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::borrow::ToOwned as _;
     use alloc::vec::Vec;
 
     use super::{Lists, find};
@@ -404,6 +406,22 @@ mod tests {
         for line in lists.inert.lines() {
             let kind = line.split('\t').nth(2).unwrap();
             assert!(["class", "function", "value"].contains(&kind), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_name_of_the_capable_list_is_known_by_that_name() {
+        let lists = Lists::built_in();
+        for line in lists.capable.lines() {
+            let mut fields = line.split('\t');
+            let (module, name) = (fields.next().unwrap(), fields.next().unwrap());
+            if name != "*" {
+                assert_eq!(
+                    lists.canonical(module, name),
+                    (module.to_owned(), name.to_owned()),
+                    "{line}"
+                );
+            }
         }
     }
 
