@@ -112,8 +112,10 @@ impl<'s> Inspector<'s> {
             Kind::Zip => self.as_pickle(bytes.get(..HEAD).unwrap_or(bytes), &mut inspection),
             _ => self.as_pickle(bytes, &mut inspection),
         }
-        // A tar archive looks itself: its last member may be a zip archive.
-        if !matches!(kind, Kind::Zip | Kind::PrefixedZip | Kind::Tar)
+        // The last member of these may be a zip archive: they look for one outside of their members.
+        let looks_itself = matches!(kind, Kind::Tar | Kind::SevenZip);
+        if !looks_itself
+            && !matches!(kind, Kind::Zip | Kind::PrefixedZip)
             && inspection.kind != PICKLE_AND_ZIP
             && sniff::has_zip_tail(bytes)
         {
@@ -144,7 +146,8 @@ impl<'s> Inspector<'s> {
             }
             Kind::Npy => self.npy(bytes, depth),
             Kind::Tar => self.tarball(bytes, depth),
-            Kind::SevenZip | Kind::Rar => {
+            Kind::SevenZip => self.seven_zip(bytes, depth),
+            Kind::Rar => {
                 let mut inspection = Inspection::new(kind.label(), bytes.len());
                 inspection.undecided(
                     &UNREAD_FORMAT,

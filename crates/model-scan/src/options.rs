@@ -115,6 +115,8 @@ pub struct Limits {
     pub unpack: crate::unpack::Limits,
     /// Ceilings for one tar archive.
     pub tar: crate::tar::Limits,
+    /// Ceilings for one 7z archive.
+    pub seven_zip: crate::seven_zip::Limits,
 }
 
 impl Default for Limits {
@@ -130,6 +132,7 @@ impl Default for Limits {
             zip: crate::zip::Limits::default(),
             unpack: crate::unpack::Limits::default(),
             tar: crate::tar::Limits::default(),
+            seven_zip: crate::seven_zip::Limits::default(),
         }
     }
 }

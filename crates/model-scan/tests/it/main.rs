@@ -5,9 +5,12 @@ mod containers;
 #[cfg(test)]
 mod folders;
 mod forge;
+mod forge_seven;
 mod forge_tar;
 #[cfg(test)]
 mod pickles;
+#[cfg(test)]
+mod seven_zip;
 mod sniff;
 #[cfg(test)]
 mod tarball;
