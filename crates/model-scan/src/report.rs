@@ -55,8 +55,10 @@ impl Verdict {
         }
     }
 
-    /// Returns the verdict on a file with a worst finding and a verdict that it has beside its findings.
-    pub(crate) const fn of(worst: Option<Severity>, floor: Self) -> Self {
+    /// Returns the verdict on a file with a worst finding and a verdict that it has beside its findings, see
+    /// [`Target::floor`].
+    #[must_use]
+    pub const fn of(worst: Option<Severity>, floor: Self) -> Self {
         match worst {
             Some(Severity::High | Severity::Critical) => Self::Dangerous,
             Some(Severity::Medium) => Self::Suspicious,

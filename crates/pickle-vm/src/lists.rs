@@ -110,6 +110,31 @@ impl<'l> Lists<'l> {
         self.version
     }
 
+    /// Returns the class of harm of a global that is written in full, such as `process` for `os.system`; `None`
+    /// if it is not known to be capable of harm, which is not to say that it is harmless.
+    ///
+    /// ```
+    /// # use pickle_vm::Lists;
+    /// let lists = Lists::built_in();
+    /// assert_eq!(lists.harm("os.system"), Some("process"));
+    /// assert_eq!(lists.harm("posix.system"), Some("process"));
+    /// assert_eq!(lists.harm("collections.OrderedDict"), None);
+    /// ```
+    #[must_use]
+    pub fn harm(&self, full: &str) -> Option<&'l str> {
+        match self.judge(&self.name_of(full)) {
+            Judgement::Capable { harm, .. } => Some(harm),
+            _ => None,
+        }
+    }
+
+    /// Returns the canonical form of a global that is written in full, as findings name it: `os.system` for
+    /// `posix.system`.
+    #[must_use]
+    pub fn resolve(&self, full: &str) -> String {
+        self.name_of(full).full()
+    }
+
     /// Undoes aliases: the module and the rest of the name under which the lists know a global.
     pub(crate) fn canonical(&self, module: &str, name: &str) -> (String, String) {
         let (mut module, mut name) = (module.to_owned(), name.to_owned());

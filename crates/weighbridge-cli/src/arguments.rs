@@ -7,6 +7,8 @@ use weighbridge::findings::Severity;
 use weighbridge::scan::Limits;
 
 use crate::byte_size::ByteSize;
+use crate::date::Date;
+use crate::seconds::Seconds;
 
 /// Weigh machine-learning models before they are loaded
 #[derive(Debug, Parser)]
@@ -50,6 +52,11 @@ impl Arguments {
 pub(crate) enum Command {
     /// Judge model files, and folders of them, without loading anything
     Scan(Scan),
+    /// Write down findings so that they are known from then on
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// Write a report of `scan --format json` in other formats
     ConvertReport(ConvertReport),
     /// Look into pickles
@@ -73,6 +80,27 @@ pub(crate) enum PickleCommand {
     Effects(Effects),
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Scan, and write a baseline of what was found
+    Create(BaselineCreate),
+}
+
+/// What `baseline create` is told.
+#[derive(Debug, Args)]
+pub(crate) struct BaselineCreate {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// Write the baseline to this file, whole or not at all; `-` for standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+
+    /// Print no progress and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
 /// What `scan` is told.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -83,20 +111,35 @@ Exit codes:
   3  nothing here that can be judged
   4  wrong usage; a path that does not exist")]
 pub(crate) struct Scan {
-    /// Files and folders; `-` reads standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
 
     #[command(flatten)]
     pub(crate) report: ReportOptions,
 
-    /// Fail on findings of this severity and above
-    #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Medium, value_parser = severity())]
-    pub(crate) fail_on: Severity,
+    /// Fail on findings of this severity and above [default: medium]
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    pub(crate) fail_on: Option<Severity>,
+
+    /// Do not count findings that this baseline, or this JSON report, has
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub(crate) baseline: Option<PathBuf>,
 
     /// Do not fail on findings; what is undecided still fails
     #[arg(long)]
     pub(crate) exit_zero: bool,
+
+    /// Print no progress and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What is scanned, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// Files and folders; `-` reads standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 
     /// Read every byte and compare every check sum, those of raw storage too
     #[arg(long)]
@@ -106,9 +149,38 @@ pub(crate) struct Scan {
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// Print no progress and no summary
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
+    /// Leave out what matches below the folders given; patterns are those of .gitignore
+    #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
+    pub(crate) exclude: Vec<String>,
+
+    /// Scan only what matches below the folders given
+    #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
+    pub(crate) include: Vec<String>,
+
+    /// Call standard input by this name, which may promise a format
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub(crate) stdin_name: Option<PathBuf>,
+
+    /// Read this configuration [default: weighbridge.toml here or above]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_config",
+        help_heading = "Configuration"
+    )]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long, help_heading = "Configuration")]
+    pub(crate) no_config: bool,
+
+    /// Judge expiry as on this day, for tests
+    #[arg(long, value_name = "DAY", hide = true)]
+    pub(crate) today: Option<Date>,
+
+    /// Spend at most so many seconds on a file, 0 for no limit [default: 300]
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
+    pub(crate) timeout: Option<Seconds>,
 
     /// Look into archives and payloads so many layers deep
     #[arg(long, value_name = "N", default_value_t = Limits::default().nesting, help_heading = "Limits")]

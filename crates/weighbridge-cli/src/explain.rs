@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<Exit, Failure> {
 }
 
 /// Finds a rule by its id, its code or its name, whatever the case.
-fn find(word: &str) -> Result<&'static Rule, Failure> {
+pub(crate) fn find(word: &str) -> Result<&'static Rule, Failure> {
     let called_so = |rule: &&Rule| {
         names(rule)
             .iter()

@@ -2,9 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod baseline;
 mod byte_size;
+mod clock;
 mod completions;
+mod config;
 mod convert;
+mod date;
 mod describe;
 mod exit;
 mod explain;
@@ -12,12 +16,16 @@ mod failure;
 mod man;
 mod output;
 mod pages;
+mod patterns;
 mod pickle;
 mod progress;
 mod report;
 mod rules;
 mod scan;
+mod seconds;
+mod selection;
 mod slip;
+mod suppress;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -25,7 +33,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use weighbridge::findings::escape;
 
-use crate::arguments::{Arguments, Command, PickleCommand};
+use crate::arguments::{Arguments, BaselineCommand, Command, PickleCommand};
 use crate::exit::Exit;
 use crate::output::destination::Destination;
 
@@ -41,6 +49,9 @@ fn run() -> Exit {
     let color = arguments.color;
     let result = match arguments.command {
         Command::Scan(scan) => scan::run(&scan, color),
+        Command::Baseline {
+            command: BaselineCommand::Create(create),
+        } => baseline::run(&create),
         Command::ConvertReport(convert) => convert::run(&convert, color),
         Command::Pickle { command } => match command {
             PickleCommand::Effects(effects) => pickle::effects::run(&effects),

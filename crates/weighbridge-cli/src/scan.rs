@@ -1,55 +1,68 @@
+use std::env;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
+use weighbridge::findings::Severity;
 use weighbridge::hold;
+use weighbridge::pickle::Lists;
 use weighbridge::scan::{
-    self, Depth, Digests, Limits, Options, Progress as _, Report, Scanner, Verdict,
+    self, Depth, Digests, Limits, Options, Progress as _, Report, Scanner, TimeLimit, Verdict,
+    path_text,
 };
 
-use crate::arguments::{Color, Scan};
+use crate::arguments::{Color, Inputs, Scan};
+use crate::baseline::Baseline;
+use crate::clock::SystemClock;
+use crate::config::{self, Config};
+use crate::date::Date;
 use crate::exit::{self, Exit, FailOn};
 use crate::failure::{Failure, quoted};
 use crate::output::destination::complain;
 use crate::output::outputs::{Outputs, Verbosity};
 use crate::progress::Bar;
-use crate::report::Document;
+use crate::report::{Document, Level, Notice};
+use crate::selection::Selection;
+use crate::suppress::{Policy, Seen};
 
 /// What stands for standard input on the command line.
 pub(crate) const STDIN: &str = "-";
 /// What stands for standard input in reports.
 pub(crate) const STDIN_NAME: &str = "<stdin>";
 
+/// How long one file may take unless told otherwise: at 1 GB/s, which check sums are compared at, enough for
+/// 300 GB.
+const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Which findings are known before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Known<'p> {
+    /// None.
+    Nothing,
+    /// Those of this baseline, or of the one that the configuration names.
+    Baseline(Option<&'p Path>),
+}
+
+/// What came of a scan.
+pub(crate) struct Scanned {
+    pub(crate) document: Document,
+    /// What the configuration says about failing.
+    fail_on: Option<Severity>,
+}
+
 /// Scans, settles the exit code, and then writes the report.
 pub(crate) fn run(arguments: &Scan, color: Color) -> Result<Exit, Failure> {
     let outputs = Outputs::new(&arguments.report, Verbosity::of(arguments.quiet))?;
-    for output in outputs.files() {
-        let mut paths = arguments.paths.iter();
-        if let Some(path) = paths.find(|path| is_same_file(path, output)) {
-            let path = quoted(path);
-            return Err(Failure::usage(format!(
-                "the report would replace {path}, which is to be scanned"
-            )));
-        }
-    }
-    if arguments.paths.iter().filter(|path| is_stdin(path)).count() > 1 {
-        return Err(Failure::usage(
-            "standard input can be read once only".to_owned(),
-        ));
-    }
-    guard_truncation();
-
-    let progress = Bar::start(!arguments.quiet);
-    let scanned = scan_all(arguments, &progress);
-    drop(progress);
-    let report = scanned?;
-    refuse_to_replace(&outputs, &report)?;
-    let mut document = Document::from(report);
-    document.assign_fingerprints();
+    let files: Vec<&Path> = outputs.files().collect();
+    let known = Known::Baseline(arguments.baseline.as_deref());
+    let Scanned { document, fail_on } = scan(&arguments.inputs, known, &files, arguments.quiet)?;
 
     let fail_on = if arguments.exit_zero {
         FailOn::Nothing
     } else {
-        FailOn::Severity(arguments.fail_on)
+        let least = arguments.fail_on.or(fail_on);
+        FailOn::Severity(least.unwrap_or(Severity::Medium))
     };
     let settled = exit::settle(&document, fail_on);
     outputs.write(&document, color, settled)
@@ -70,8 +83,8 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 
 /// Refuses to write over a file that was found below a folder and judged. A report of an earlier run is
 /// passive, so it may lie there.
-fn refuse_to_replace(outputs: &Outputs<'_>, report: &Report) -> Result<(), Failure> {
-    for output in outputs.files().filter(|output| output.exists()) {
+fn refuse_to_replace_scanned(outputs: &[&Path], report: &Report) -> Result<(), Failure> {
+    for output in outputs.iter().filter(|output| output.exists()) {
         let mut targets = report.targets.iter();
         let replaced = targets.find(|target| {
             target.verdict != Verdict::Passive && is_same_file(&target.path, output)
@@ -94,48 +107,154 @@ pub(crate) fn is_same_file(path: &Path, output: &Path) -> bool {
     }
 }
 
-/// Scans everything that was given, in that order.
-fn scan_all(arguments: &Scan, progress: &Bar) -> Result<Report, Failure> {
-    let scanner = Scanner::new(options(arguments));
+/// Refuses an output that would replace what is to be scanned.
+fn refuse_to_replace_given(outputs: &[&Path], inputs: &Inputs) -> Result<(), Failure> {
+    let is_output = |path: &&PathBuf| outputs.iter().any(|output| is_same_file(path, output));
+    match inputs.paths.iter().find(is_output) {
+        None => Ok(()),
+        Some(path) => Err(Failure::usage(format!(
+            "the report would replace {}, which is to be scanned",
+            quoted(path)
+        ))),
+    }
+}
+
+/// Scans everything that was given, in that order, and judges it as the configuration and the baseline say.
+/// `outputs` are the files that will be written to; none of them may be one that is scanned.
+pub(crate) fn scan(
+    inputs: &Inputs,
+    known: Known<'_>,
+    outputs: &[&Path],
+    quiet: bool,
+) -> Result<Scanned, Failure> {
+    refuse_to_replace_given(outputs, inputs)?;
+    let is_stdin_given = inputs.paths.iter().any(|path| is_stdin(path));
+    if inputs.paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Failure::usage(
+            "standard input can be read once only".to_owned(),
+        ));
+    }
+    if inputs.stdin_name.is_some() && !is_stdin_given {
+        return Err(Failure::usage(
+            "`--stdin-name` names standard input, which is scanned only where `-` is given"
+                .to_owned(),
+        ));
+    }
+    let (config, mut notices) = configuration(inputs)?;
+    let baseline = match known {
+        Known::Nothing => None,
+        Known::Baseline(Some(path)) => Some(Baseline::read(path)?),
+        Known::Baseline(None) => configured_baseline(config.as_ref())
+            .map(|path| Baseline::read(&path))
+            .transpose()?,
+    };
+    let today = inputs.today.or_else(Date::today).ok_or_else(|| {
+        Failure::failed("the clock of the system is before 1970 or after 9999".to_owned())
+    })?;
+    let scanner = Scanner::new(options(inputs, config.as_ref())?);
+    guard_truncation();
+
+    let progress = Bar::start(!quiet);
+    let scanned = scan_all(&scanner, inputs, &progress);
+    drop(progress);
+    let report = scanned?;
+    refuse_to_replace_scanned(outputs, &report)?;
+    let seen = Seen::of(&report);
+    let mut document = Document::from(report);
+    document.assign_fingerprints();
+    document.notices.append(&mut notices);
+    Policy::new(config.as_ref(), baseline, today, Lists::built_in()).apply(&mut document, &seen);
+    Ok(Scanned {
+        document,
+        fail_on: config.and_then(|config| config.settings.fail_on),
+    })
+}
+
+/// Finds and reads the configuration. What was found and is not used is a notice.
+fn configuration(inputs: &Inputs) -> Result<(Option<Config>, Vec<Notice>), Failure> {
+    if inputs.no_config {
+        return Ok((None, Vec::new()));
+    }
+    if let Some(path) = &inputs.config {
+        return Ok((Some(Config::read(path)?), Vec::new()));
+    }
+    // Without a working directory there is nothing to look in.
+    let Ok(working) = env::current_dir() else {
+        return Ok((None, Vec::new()));
+    };
+    let found = config::discover(&working, &inputs.paths);
+    let config = found.path.as_deref().map(Config::read).transpose()?;
+    let notices = found.passed_over.into_iter().map(|message| Notice {
+        level: Level::Warning,
+        message: message.into(),
+    });
+    Ok((config, notices.collect()))
+}
+
+/// The baseline that the configuration names, relative to the configuration's folder.
+fn configured_baseline(config: Option<&Config>) -> Option<PathBuf> {
+    let config = config?;
+    let path = config.settings.baseline.as_ref()?;
+    // As seen from where the configuration is seen, so that messages say no more than they must.
+    let folder = config.path.parent().unwrap_or(Path::new(""));
+    Some(folder.join(path))
+}
+
+fn scan_all(scanner: &Scanner, inputs: &Inputs, progress: &Bar) -> Result<Report, Failure> {
     let mut report = Report::default();
     // What stands before, between and behind `-` is scanned together.
-    for paths in arguments
+    for paths in inputs
         .paths
         .chunk_by(|one, other| !is_stdin(one) && !is_stdin(other))
     {
         match paths {
             [path] if is_stdin(path) => {
                 progress.found(1);
-                let target = scanner.scan_reader(STDIN_NAME, io::stdin().lock());
+                let target = match &inputs.stdin_name {
+                    Some(name) => scanner.scan_reader(&path_text(name).0, io::stdin().lock()),
+                    None => scanner.scan_reader(STDIN_NAME, io::stdin().lock()),
+                };
                 progress.scanned(&target);
                 report.targets.push(target);
             }
             paths => {
                 let scanned = scanner.scan_paths(paths, progress).map_err(failure)?;
                 report.targets.extend(scanned.targets);
+                report.excluded.add(scanned.excluded);
             }
         }
     }
     Ok(report)
 }
 
-fn options(arguments: &Scan) -> Options {
+fn options(inputs: &Inputs, config: Option<&Config>) -> Result<Options, Failure> {
+    let settings = config.map(|config| &config.settings);
     let limits = Limits::default()
-        .with_nesting(arguments.max_depth)
-        .with_inflated_bytes(arguments.max_inflated_bytes.0)
-        .with_members(arguments.max_members)
-        .with_files(arguments.max_files)
-        .with_stdin_bytes(arguments.max_stdin_bytes.0);
-    let depth = if arguments.full {
-        Depth::Full
-    } else {
-        Depth::Quick
-    };
-    Options::default()
+        .with_nesting(inputs.max_depth)
+        .with_inflated_bytes(inputs.max_inflated_bytes.0)
+        .with_members(inputs.max_members)
+        .with_files(inputs.max_files)
+        .with_stdin_bytes(inputs.max_stdin_bytes.0);
+    let is_full = inputs.full || settings.and_then(|settings| settings.full) == Some(true);
+    let depth = if is_full { Depth::Full } else { Depth::Quick };
+    let mut options = Options::default()
         .with_limits(limits)
         .with_depth(depth)
-        .with_jobs(arguments.jobs)
-        .with_digests(Digests::WithFindings)
+        .with_jobs(inputs.jobs)
+        .with_digests(Digests::WithFindings);
+    let timeout = inputs
+        .timeout
+        .or_else(|| settings.and_then(|settings| settings.timeout))
+        .map_or(TIMEOUT, |seconds| seconds.0);
+    if !timeout.is_zero() {
+        let clock = Arc::new(SystemClock::start());
+        options = options.with_time_limit(TimeLimit::new(clock, timeout));
+    }
+    let selection = Selection::new(&inputs.exclude, &inputs.include, config, &inputs.paths)?;
+    if !selection.is_everything() {
+        options = options.with_filter(Arc::new(selection));
+    }
+    Ok(options)
 }
 
 fn failure(error: scan::Error) -> Failure {

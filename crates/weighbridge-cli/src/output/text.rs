@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use weighbridge::findings::{Confidence, Severity};
+use weighbridge::findings::{Confidence, Severity, escape};
 use weighbridge::scan::Verdict;
 
 use super::count::counted;
@@ -12,7 +12,10 @@ use super::place;
 use super::share::Share;
 use crate::exit::is_any_judged;
 use crate::pages::{Page, page};
-use crate::report::{Document, Doubt, Level, Notice, Summary, Target};
+use crate::report::{Document, Doubt, Excluded, Level, Notice, Summary, SuppressedBy, Target};
+
+/// Paths named that were not scanned on request; more are counted.
+const EXCLUDED_NAMED: usize = 3;
 
 /// Writes what was found, file by file, and then what was not judged and why.
 ///
@@ -71,10 +74,7 @@ pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
     let complete = summary.complete;
     let judged_clean = clean > 0 && clean.saturating_add(passive) == summary.files;
     let findings = counted_findings(&summary);
-    let suppressed = match summary.suppressed {
-        0 => String::new(),
-        count => format!("; {count} suppressed"),
-    };
+    let suppressed = counted_suppressed(report) + &counted_excluded(&report.excluded);
 
     let mut out = String::new();
     if judged_clean && complete && share.is_all() {
@@ -118,6 +118,46 @@ pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
     }
     out.push('\n');
     out
+}
+
+/// Counts findings that count for nothing, by what suppresses them.
+fn counted_suppressed(report: &Document) -> String {
+    let by = |wanted: SuppressedBy| {
+        let suppressed = report.targets.iter().flat_map(|target| &target.suppressed);
+        suppressed.filter(|finding| finding.by == wanted).count()
+    };
+    let counts = [
+        (by(SuppressedBy::Ignore), "ignored"),
+        (by(SuppressedBy::Baseline), "in the baseline"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if counts.is_empty() {
+        return String::new();
+    }
+    format!("; not counted: {}", counts.join(", "))
+}
+
+/// Counts what was not scanned on request, and names the first of it.
+fn counted_excluded(excluded: &Excluded) -> String {
+    if excluded.is_empty() {
+        return String::new();
+    }
+    let counts = [(excluded.files, "file"), (excluded.folders, "folder")];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, noun)| counted(*count, noun)).collect();
+    let names = excluded
+        .paths
+        .iter()
+        .take(EXCLUDED_NAMED)
+        .map(|path| escape(path));
+    let mut names: Vec<String> = names.collect();
+    if excluded.files.saturating_add(excluded.folders) > u64::try_from(names.len()).unwrap_or(0) {
+        names.push("…".to_owned());
+    }
+    format!("; {} excluded ({})", counts.join(" and "), names.join(", "))
 }
 
 /// Writes a finding and where else it is. With the page of its rule it says why that matters and what to do.

@@ -4,6 +4,7 @@
 //! default for reports that were written before it.
 
 mod doubt;
+mod excluded;
 mod finding;
 mod fingerprint;
 pub(crate) mod read;
@@ -17,9 +18,10 @@ use weighbridge::findings::Severity;
 use weighbridge::scan::{RULESET, Report};
 
 pub(crate) use doubt::{Doubt, DoubtKind};
+pub(crate) use excluded::Excluded;
 pub(crate) use finding::{Finding, Location, Written};
 pub(crate) use summary::Summary;
-pub(crate) use target::Target;
+pub(crate) use target::{Suppressed, SuppressedBy, Target};
 pub(crate) use text::Text;
 
 /// What the first key of a report says.
@@ -36,6 +38,8 @@ pub(crate) struct Document {
     pub(crate) notices: Vec<Notice>,
     /// One entry for each file given or walked, in that order.
     pub(crate) targets: Vec<Target>,
+    /// What was not scanned on request.
+    pub(crate) excluded: Excluded,
 }
 
 /// The program that scanned.
@@ -67,6 +71,7 @@ pub(crate) enum Level {
 }
 
 impl Level {
+    /// Returns the word that stands before a message.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -96,6 +101,7 @@ impl From<Report> for Document {
             },
             notices: Vec::new(),
             targets: report.targets.into_iter().map(Target::from).collect(),
+            excluded: report.excluded.into(),
         }
     }
 }
@@ -123,6 +129,7 @@ impl Serialize for Document {
             tool: &'d Tool,
             notices: &'d [Notice],
             targets: &'d [Target],
+            excluded: &'d Excluded,
             summary: Summary,
         }
         let whole = Whole {
@@ -130,6 +137,7 @@ impl Serialize for Document {
             tool: &self.tool,
             notices: &self.notices,
             targets: &self.targets,
+            excluded: &self.excluded,
             summary: self.summary(),
         };
         whole.serialize(serializer)

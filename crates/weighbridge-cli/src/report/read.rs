@@ -7,7 +7,7 @@ use weighbridge::findings::{Severity, escape_shortened};
 use weighbridge::scan::Verdict;
 
 use super::summary::{SeverityCounts, Totals, VerdictCounts};
-use super::{Document, Notice, SCHEMA, TOOL_NAME, Target, Text, Tool};
+use super::{Document, Excluded, Notice, SCHEMA, TOOL_NAME, Target, Text, Tool};
 use crate::slip::closest;
 
 /// Longest part of a report that an error repeats, in characters.
@@ -77,6 +77,8 @@ struct Whole {
     #[serde(default)]
     notices: Vec<Notice>,
     targets: Vec<Target>,
+    #[serde(default)]
+    excluded: Excluded,
     summary: Counted,
 }
 
@@ -135,6 +137,7 @@ impl Document {
             tool: whole.tool,
             notices: whole.notices,
             targets: whole.targets,
+            excluded: whole.excluded,
         };
         document.check(&whole.summary)?;
         Ok(document)

@@ -101,6 +101,7 @@ fn help_and_version_are_fine() {
 
     Commands:
       scan            Judge model files, and folders of them, without loading anything
+      baseline        Write down findings so that they are known from then on
       convert-report  Write a report of `scan --format json` in other formats
       pickle          Look into pickles
       rules           List the rules
@@ -128,6 +129,9 @@ fn help_and_version_are_fine() {
     Options:
           --color <WHEN>            Use colors; `auto` uses them on a terminal unless NO_COLOR is set
                                     [default: auto] [possible values: auto, always, never]
+          --full                    Read every byte and compare every check sum, those of raw storage
+                                    too
+      -j, --jobs <N>                Scan so many files at a time [default: one per core]
           --format <FORMAT>         Write the report in this format [default: text] [possible values:
                                     text, json, sarif, junit, github]
       -o, --output <[FORMAT=]FILE>  Write the report to this file instead, whole or not at all; with
@@ -135,13 +139,23 @@ fn help_and_version_are_fine() {
           --fail-on <SEVERITY>      Fail on findings of this severity and above [default: medium]
                                     [possible values: info, low, medium, high, critical]
           --exit-zero               Do not fail on findings; what is undecided still fails
-          --full                    Read every byte and compare every check sum, those of raw storage
-                                    too
-      -j, --jobs <N>                Scan so many files at a time [default: one per core]
       -q, --quiet                   Print no progress and no summary
       -h, --help                    Print help
 
+    Selection:
+          --exclude <PATTERN>  Leave out what matches below the folders given; patterns are those of
+                               .gitignore
+          --include <PATTERN>  Scan only what matches below the folders given
+          --stdin-name <NAME>  Call standard input by this name, which may promise a format
+
+    Configuration:
+          --config <FILE>    Read this configuration [default: weighbridge.toml here or above]
+          --no-config        Read no configuration
+          --baseline <FILE>  Do not count findings that this baseline, or this JSON report, has
+
     Limits:
+          --timeout <SECONDS>           Spend at most so many seconds on a file, 0 for no limit
+                                        [default: 300]
           --max-depth <N>               Look into archives and payloads so many layers deep [default: 8]
           --max-inflated-bytes <BYTES>  Inflate at most so many bytes per file [default: 16GiB]
           --max-files <N>               Walk at most so many files per folder [default: 1000000]

@@ -60,6 +60,11 @@ fn keys_stand_in_the_documented_order() {
           "members": []
         }
       ],
+      "excluded": {
+        "files": 0,
+        "folders": 0,
+        "paths": []
+      },
       "summary": {
         "files": 1,
         "by_verdict": {

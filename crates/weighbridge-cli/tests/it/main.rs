@@ -3,7 +3,9 @@
 #![cfg(test)]
 
 mod action;
+mod baseline;
 mod command_line;
+mod config;
 mod convert;
 mod effects;
 mod formats;

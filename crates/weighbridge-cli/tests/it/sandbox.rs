@@ -1,6 +1,6 @@
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -37,6 +37,14 @@ impl Sandbox {
         fs::write(path, bytes).unwrap();
     }
 
+    /// Reads a file that the binary wrote.
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut file = fs::File::open(self.path(name)).unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
     /// Lists the names of what lies directly in the folder.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).unwrap();
@@ -60,6 +68,18 @@ impl Sandbox {
     /// Runs the binary and returns its exit code, stdout and stderr as one text.
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> String {
         shown(&self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the binary in a folder of the sandbox.
+    pub(crate) fn run_in<A: AsRef<OsStr>>(&self, folder: &str, arguments: &[A]) -> String {
+        let mut command = self.command(arguments);
+        shown(&command.current_dir(self.path(folder)).output().unwrap())
+    }
+
+    /// Runs the binary and reads its report.
+    pub(crate) fn json<A: AsRef<OsStr>>(&self, arguments: &[A]) -> serde_json::Value {
+        let output = self.command(arguments).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// Runs the binary with something on standard input.
