@@ -9,6 +9,7 @@ use crate::options::Depth;
 use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::{LIMIT_REACHED, STORAGE_MISMATCH, UNREFERENCED_MEMBER};
 use crate::sniff::Kind;
+use crate::tail::Before;
 use crate::torch::StorageRef;
 use crate::zip::{self, Archive, Checksum, DivergenceKind, PartKind, Reading};
 
@@ -30,8 +31,8 @@ fn storage_folder(pickle: &str) -> String {
 }
 
 impl Inspector<'_> {
-    /// A zip archive, as every reader of it would see it.
-    pub(crate) fn archive(&mut self, bytes: &[u8], depth: u32) -> Inspection {
+    /// A zip archive, as every reader of it would see it. `kind` is what the bytes begin with.
+    pub(crate) fn archive(&mut self, kind: Kind, bytes: &[u8], depth: u32) -> Inspection {
         let mut inspection = Inspection::new("zip", bytes.len());
         let archive = match Archive::read(bytes, &self.options.limits.zip) {
             Ok(archive) => archive,
@@ -87,7 +88,7 @@ impl Inspector<'_> {
         inspection.members = listed.into_values().flatten().collect();
         self.check_storages(&archive, &contents, &mut inspection);
         self.account(&archive, &contents, &mut inspection);
-        self.gaps(bytes, &archive, depth, &mut inspection);
+        self.gaps(kind, bytes, &archive, depth, &mut inspection);
         if !bytes.starts_with(b"PK\x03\x04") {
             // torch unpickles what does not begin as an archive does.
             self.search_all(bytes, &mut inspection, depth);
@@ -388,6 +389,7 @@ impl Inspector<'_> {
     /// comment or an extra field holds whatever its writer likes.
     fn gaps(
         &mut self,
+        kind: Kind,
         bytes: &[u8],
         archive: &Archive<'_>,
         depth: u32,
@@ -403,7 +405,18 @@ impl Inspector<'_> {
             ) else {
                 continue;
             };
+            if part.kind == PartKind::Before && kind.is_code() {
+                // The program itself, which is no part of what it brings along.
+                inspection.attribute(part.range.clone(), Attribution::Unsupported);
+                inspection.unsupported = true;
+                continue;
+            }
             inspection.undecided |= part.kind.is_gap();
+            if matches!(part.kind, PartKind::Between | PartKind::Behind) {
+                let before = Before::Content(Kind::Zip);
+                self.tail(before, bytes, start, end, depth, inspection);
+                continue;
+            }
             // What only begins in a header is the data behind it, which is looked into by itself.
             let seen = if part.kind.is_gap() {
                 bytes

@@ -10,6 +10,7 @@ use crate::pickles::PickleStream;
 use crate::rules::{LIMIT_REACHED, NOT_A_MODEL, UNREAD_FORMAT};
 use crate::sniff::{self, Kind, Promise};
 use crate::streams::Format;
+use crate::tail::looks_itself;
 use crate::torch::Notes;
 use crate::unpack::Budget;
 use crate::zip;
@@ -112,14 +113,14 @@ impl<'s> Inspector<'s> {
             Kind::Zip => self.as_pickle(bytes.get(..HEAD).unwrap_or(bytes), &mut inspection),
             _ => self.as_pickle(bytes, &mut inspection),
         }
-        // The last member of these may be a zip archive: they look for one outside of their members.
-        let looks_itself = matches!(kind, Kind::Tar | Kind::SevenZip);
-        if !looks_itself
+        self.behind_content(kind, bytes, depth, &mut inspection);
+        // The last member of a tar or 7z archive may be a zip archive: they look outside of their members.
+        if !looks_itself(kind)
             && !matches!(kind, Kind::Zip | Kind::PrefixedZip)
             && inspection.kind != PICKLE_AND_ZIP
             && sniff::has_zip_tail(bytes)
         {
-            self.archive_behind(bytes, 0, depth, &mut inspection);
+            self.archive_behind(kind, bytes, 0, depth, &mut inspection);
         }
         if let Some(promise) = sniff::contradicts(name, kind) {
             inspection.say(
@@ -136,7 +137,7 @@ impl<'s> Inspector<'s> {
             return self.compressed(format, kind, name, bytes, depth);
         }
         match kind {
-            Kind::Zip | Kind::PrefixedZip => self.archive(bytes, depth),
+            Kind::Zip | Kind::PrefixedZip => self.archive(kind, bytes, depth),
             Kind::Pickle => {
                 let mut notes = Notes::default();
                 let mut inspection = self.pickles(bytes, 0, &mut notes, depth);
@@ -192,6 +193,7 @@ impl<'s> Inspector<'s> {
     /// A zip archive stands behind something else: each is what some loader reads.
     pub(crate) fn archive_behind(
         &mut self,
+        kind: Kind,
         bytes: &[u8],
         at: usize,
         depth: u32,
@@ -199,11 +201,19 @@ impl<'s> Inspector<'s> {
     ) {
         inspection.say_as(
             &zip::BYTES_OUTSIDE,
-            Severity::Medium,
+            // Programs bring what they need along in that way.
+            if kind.is_code() {
+                Severity::Low
+            } else {
+                Severity::Medium
+            },
             "the file is also a zip archive: loaders differ in which of the two they read",
             length(at)..length(bytes.len()),
         );
-        let Some(archive) = depth.checked_sub(1).map(|depth| self.archive(bytes, depth)) else {
+        let Some(archive) = depth
+            .checked_sub(1)
+            .map(|depth| self.archive(kind, bytes, depth))
+        else {
             inspection.undecided(
                 &LIMIT_REACHED,
                 "containers are nested too deep to be read",
@@ -213,6 +223,7 @@ impl<'s> Inspector<'s> {
         };
         inspection.undecided |= archive.undecided;
         inspection.unsupported |= archive.unsupported;
+        inspection.passive = false;
         inspection.findings.extend(archive.findings);
         inspection.members.extend(archive.members);
         for span in archive.coverage.spans() {

@@ -21,6 +21,7 @@ pub mod seven_zip;
 mod shadow;
 pub mod sniff;
 mod streams;
+mod tail;
 pub mod tar;
 mod tarball;
 mod torch;

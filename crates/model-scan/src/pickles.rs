@@ -8,6 +8,8 @@ use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
 use crate::report::Member;
 use crate::rules::{BYTES_AROUND_PICKLES, LIMIT_REACHED, UNKNOWN_CONTENT};
+use crate::sniff::{self, Kind};
+use crate::tail::Before;
 use crate::torch::{Notes, Stopped};
 
 /// One pickle of a file, for [`Scanner::pickles`](crate::Scanner::pickles).
@@ -235,7 +237,12 @@ impl Inspector<'_> {
         let next = candidates(bytes, at)
             .find(|&start| self.decodes_to_stop(bytes.get(start..).unwrap_or_default()));
         if crate::zip::has_end_record(rest) {
-            self.archive_behind(bytes, at, depth, inspection);
+            self.archive_behind(Kind::Pickle, bytes, at, depth, inspection);
+            return None;
+        }
+        if sniff::sniff(rest, "").is_archive() {
+            let before = Before::Content(Kind::Pickle);
+            self.tail(before, bytes, at, bytes.len(), depth, inspection);
             return None;
         }
         let gap_end = next.map_or(end, length);
@@ -247,6 +254,11 @@ impl Inspector<'_> {
             },
             length(at)..gap_end,
         );
+        if next.is_none() {
+            let before = Before::Content(Kind::Pickle);
+            self.tail(before, bytes, at, bytes.len(), depth, inspection);
+            return None;
+        }
         self.search(
             bytes,
             at,

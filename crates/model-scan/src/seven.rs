@@ -8,6 +8,7 @@ use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::{LIMIT_REACHED, UNSAFE_LINK};
 use crate::seven_zip::{self, Archive, Contents, ErrorKind, MemberKind, PartKind, Problem};
 use crate::sniff::{self, Kind};
+use crate::tail::Before;
 use crate::zip;
 
 impl Inspector<'_> {
@@ -195,7 +196,8 @@ impl Inspector<'_> {
             ) else {
                 continue;
             };
-            self.search(bytes, start, end, 0, inspection, depth);
+            let before = Before::Content(Kind::SevenZip);
+            self.tail(before, bytes, start, end, depth, inspection);
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::nested::Nested;
 use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::LIMIT_REACHED;
 use crate::sniff::{self, Kind};
+use crate::tail::Before;
 use crate::tar::{self, Archive, DivergenceKind, MemberKind, PartKind, Problem};
 use crate::zip;
 
@@ -271,7 +272,8 @@ impl Inspector<'_> {
             ) else {
                 continue;
             };
-            self.search(bytes, start, end, 0, inspection, depth);
+            let before = Before::Content(Kind::Tar);
+            self.tail(before, bytes, start, end, depth, inspection);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`sniff`] looks at the first 64 KiB and at a few fixed places further on, so it costs the same for a
 //! file of any size. [`contradicts`] then holds the answer against what the name promises.
 
+mod end;
 mod kind;
 mod magic;
 mod pickle;
@@ -11,6 +12,7 @@ mod protobuf;
 mod text;
 
 pub use crate::zip::has_end_record as has_zip_tail;
+pub use end::content_end;
 pub use kind::Kind;
 pub(crate) use magic::is_lzma_alone;
 pub use pickle::could_be_pickle;

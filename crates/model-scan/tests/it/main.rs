@@ -10,6 +10,8 @@ mod forge_tar;
 #[cfg(test)]
 mod pickles;
 #[cfg(test)]
+mod polyglots;
+#[cfg(test)]
 mod seven_zip;
 mod sniff;
 #[cfg(test)]
