@@ -388,6 +388,16 @@ def crossed_frame():
     )
 
 
+def checkpoint():
+    """A state dict; while it is read, bytes are handed to torch's loader and the result is dropped. In the
+    bytes is a pickle that puts the name of what it calls together."""
+    decoded = name("codecs", "decode") + tuple_of(text("flfgrz"), text("rot13")) + REDUCE
+    inner = proto(4) + short_text("os") + decoded + STACK_GLOBAL
+    inner += text(HARMLESS_COMMAND) + TUPLE1 + REDUCE + STOP
+    loaded = name("torch.storage", "_load_from_bytes") + raw_bytes(inner) + TUPLE1 + REDUCE
+    return STATE_DICT.removesuffix(STOP) + loaded + b"0" + STOP
+
+
 def samples():
     weights = [floats(6, 0.25), floats(2, 1.0)]
     evil = proto(2) + call_of_system() + STOP
@@ -415,6 +425,9 @@ def samples():
         "malicious/stacked.pkl": honest + b"\x00\x00garbage\xff\xfe" + evil,
         "malicious/objects.npy": npy("|O", "(2,)", evil),
         "malicious/labels.joblib": joblib_of_objects(evil),
+        "malicious/checkpoint.pt": torch_zip(
+            "checkpoint", torch_members(checkpoint(), weights)
+        ),
         "malicious/hidden_member.pt": torch_zip(
             "archive", torch_members(STATE_DICT, weights, [("config.p", evil)])
         ),

@@ -93,6 +93,10 @@ impl Scanner {
         Self { options }
     }
 
+    pub(crate) const fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Scans bytes that go by a name.
     ///
     /// # Examples

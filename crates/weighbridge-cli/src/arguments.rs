@@ -78,6 +78,10 @@ pub(crate) enum Command {
 pub(crate) enum PickleCommand {
     /// List what loading would do: imports, calls, state and item writes
     Effects(Effects),
+    /// Write pickles as Python source, one statement for each effect; nothing is evaluated
+    Decompile(Decompile),
+    /// List the payloads inside pickles, or write one to a file, or the part of a pickle that shows a finding
+    Extract(Extract),
 }
 
 #[derive(Debug, Subcommand)]
@@ -261,6 +265,34 @@ pub(crate) struct Selection {
     /// Look only into this one of several pickles that follow each other, counted from 0
     #[arg(long, value_name = "N")]
     pub(crate) stream: Option<u64>,
+}
+
+/// What `pickle decompile` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Decompile {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+/// What `pickle extract` is told.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").args(["payload", "minimize"])))]
+pub(crate) struct Extract {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Write this payload, by the number in the list; without it and --minimize all are listed
+    #[arg(long, value_name = "N", requires = "output")]
+    pub(crate) payload: Option<u64>,
+
+    /// Write the shortest beginning of a pickle that still shows a finding of this rule, at this offset if
+    /// one is given
+    #[arg(long, value_name = "RULE[@OFFSET]", requires = "output")]
+    pub(crate) minimize: Option<String>,
+
+    /// Write to this file, whole or not at all; never to the file that is looked into
+    #[arg(long, short, value_name = "OUT", requires = "what")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// What `pickle effects` is told.

@@ -55,6 +55,8 @@ fn run() -> Exit {
         Command::ConvertReport(convert) => convert::run(&convert, color),
         Command::Pickle { command } => match command {
             PickleCommand::Effects(effects) => pickle::effects::run(&effects),
+            PickleCommand::Decompile(decompile) => pickle::decompile::run(&decompile),
+            PickleCommand::Extract(extract) => pickle::extract::run(&extract),
         },
         Command::Rules(rules) => rules::run(&rules),
         Command::Explain(explain) => explain::run(&explain),

@@ -10,6 +10,8 @@ mod decompilation;
 #[cfg(test)]
 mod goldens;
 #[cfg(test)]
+mod minimizing;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod rendering;

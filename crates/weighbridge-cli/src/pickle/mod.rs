@@ -1,7 +1,9 @@
 //! The commands that look into pickles, one file each, and what they share: which pickles are meant, where
 //! they come from, and how the run ends.
 
+pub(crate) mod decompile;
 pub(crate) mod effects;
+pub(crate) mod extract;
 mod output;
 mod source;
 
@@ -51,7 +53,7 @@ pub(crate) fn run(selection: &Selection, mut command: impl Command) -> Result<Ex
     let (mut chosen, mut broken) = (0_u64, false);
     let scanner = Scanner::new(Options::default());
     scanner.pickles(source.path(), source.bytes(), &mut |pickle| {
-        if is_wanted(selection, &pickle) {
+        if is_chosen(selection, pickle.member.as_deref(), pickle.stream) {
             chosen = chosen.saturating_add(1);
             broken |= command.pickle(&pickle) == Ending::Broken;
         }
@@ -75,11 +77,10 @@ pub(crate) fn run(selection: &Selection, mut command: impl Command) -> Result<Ex
     })
 }
 
-fn is_wanted(selection: &Selection, pickle: &PickleStream<'_>) -> bool {
-    let named = selection.member.is_none() || selection.member == pickle.member;
-    let numbered = selection
-        .stream
-        .is_none_or(|stream| stream == pickle.stream);
+/// Says whether a pickle of a member is one of those that are meant.
+pub(crate) fn is_chosen(selection: &Selection, member: Option<&str>, stream: u64) -> bool {
+    let named = selection.member.is_none() || selection.member.as_deref() == member;
+    let numbered = selection.stream.is_none_or(|wanted| wanted == stream);
     named && numbered
 }
 

@@ -8,6 +8,7 @@ mod command_line;
 mod config;
 mod convert;
 mod effects;
+mod forensics;
 mod formats;
 mod json;
 mod manual;
