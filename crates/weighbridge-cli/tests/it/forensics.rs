@@ -1,6 +1,7 @@
 //! `pickle decompile` and `pickle extract`.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 
 use insta::assert_snapshot;
 
@@ -11,6 +12,14 @@ use crate::sandbox::Sandbox;
 const NESTED: &[u8] =
     b"\x80\x04(ctorch.storage\n_load_from_bytes\nC\x17\x80\x02cos\nsystem\nX\x02\0\0\0id\x85R.\
     \x85Rcacme\nrun\n)Rl.";
+
+/// What stands in a small file.
+fn bytes(sandbox: &Sandbox, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let file = File::open(sandbox.path(name)).unwrap();
+    file.take(1 << 16).read_to_end(&mut bytes).unwrap();
+    bytes
+}
 
 #[test]
 fn a_pickle_is_written_as_python() {
@@ -115,7 +124,7 @@ fn a_payload_is_written_as_it_is() {
     --- stdout
     --- stderr
     ");
-    let inner = fs::read(sandbox.path("inner.pkl")).unwrap();
+    let inner = bytes(&sandbox, "inner.pkl");
     assert_eq!(inner, b"\x80\x02cos\nsystem\nX\x02\0\0\0id\x85R.");
     assert_snapshot!(sandbox.run(&["pickle", "extract", "model.pkl", "--payload", "1", "--output", "x"]), @"
     exit: 4
@@ -147,7 +156,7 @@ fn the_shortest_prefix_with_a_finding_is_written() {
     22 bytes of payload@61, stream 0 show PKL001/unsafe-global at bytes 2..13: imports `os.system` (process: runs commands or changes the process and its files)
     ");
     assert_eq!(
-        fs::read(sandbox.path("part.pkl")).unwrap(),
+        bytes(&sandbox, "part.pkl"),
         b"\x80\x02cos\nsystem\nX\x02\0\0\0id\x85R",
         "the finding of the payload"
     );
@@ -183,7 +192,7 @@ fn what_is_looked_into_is_never_written_to() {
     --- stderr
     error: `./model.pkl` is the file that is looked into, and stays as it is
     ");
-    assert_eq!(fs::read(sandbox.path("model.pkl")).unwrap(), NESTED);
+    assert_eq!(bytes(&sandbox, "model.pkl"), NESTED);
     assert_snapshot!(sandbox.run(&["pickle", "extract", "model.pkl", "--payload", "0"]), @"
     exit: 4
     --- stdout
