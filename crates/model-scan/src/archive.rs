@@ -13,6 +13,11 @@ use crate::tail::Before;
 use crate::torch::StorageRef;
 use crate::zip::{self, Archive, Checksum, DivergenceKind, PartKind, Reading};
 
+/// A model of Keras, which names layers and functions in `config.json`.
+const KERAS: &str = "keras zip";
+/// A model of skops, which names classes and functions in `schema.json`.
+const SKOPS: &str = "skops zip";
+
 /// What is known of the members of one archive while they are looked into.
 #[derive(Default)]
 struct Contents {
@@ -48,6 +53,8 @@ impl Inspector<'_> {
         };
         inspection.coverage = archive.coverage();
         inspection.kind = kind_of(&archive).to_owned();
+        // What these say in JSON builds objects, so no member of theirs is only text.
+        inspection.unsupported = [KERAS, SKOPS].contains(&&*inspection.kind);
         let headless = archive
             .divergences()
             .iter()
@@ -479,28 +486,35 @@ fn order(archive: &Archive<'_>) -> Vec<usize> {
 
 /// What an archive is, by the names of its members.
 fn kind_of(archive: &Archive<'_>) -> &'static str {
-    let has = |wanted: &dyn Fn(&[u8]) -> bool| {
-        archive
-            .members()
+    let members = archive.members();
+    let any = |wanted: &dyn Fn(&[u8]) -> bool| {
+        members
             .iter()
             .any(|member| wanted(&member.name().to_ascii_lowercase()))
     };
-    if has(&|name| name.ends_with(b"/constants.pkl") || name == b"constants.pkl") {
+    let all = |wanted: &dyn Fn(&[u8]) -> bool| {
+        !members.is_empty() && members.iter().all(|member| wanted(member.name()))
+    };
+    let has = |name: &[u8]| any(&|one| one == name);
+    if any(&|name| name.ends_with(b"/constants.pkl")) || has(b"constants.pkl") {
         "torchscript zip"
-    } else if has(&|name| name.ends_with(b"/data.pkl") || name == b"data.pkl") {
+    } else if any(&|name| name.ends_with(b"/data.pkl")) || has(b"data.pkl") {
         "torch zip"
-    } else if !archive.members().is_empty()
-        && archive
-            .members()
-            .iter()
-            .all(|member| member.name().ends_with(b".npy"))
-    {
+    } else if all(&|name| name.ends_with(b".npy")) {
         "npz"
-    } else if has(&|name| name == b"model.weights.h5") {
-        "keras zip"
+    } else if has(b"model.weights.h5") || (has(b"config.json") && has(b"metadata.json")) {
+        KERAS
+    } else if has(b"schema.json") && all(&|name| name == b"schema.json" || is_numbered(name)) {
+        SKOPS
     } else {
         "zip"
     }
+}
+
+/// Whether a member is called by a number and an extension, as skops calls what it keeps beside its schema.
+fn is_numbered(name: &[u8]) -> bool {
+    let digits = name.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && name.get(digits) == Some(&b'.')
 }
 
 /// How a member's name that is this key is shown.

@@ -301,6 +301,40 @@ fn a_checkpoint_cut_anywhere_is_never_clean() {
 }
 
 #[test]
+fn archives_that_build_objects_from_json_are_not_judged() {
+    let array = b"\x93NUMPY\x01\0\x76\0{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }";
+    for (names, kind, verdict) in [
+        (&["schema.json"][..], "skops zip", Verdict::Unsupported),
+        (
+            &["schema.json", "140.npy"],
+            "skops zip",
+            Verdict::Unsupported,
+        ),
+        (
+            &["config.json", "metadata.json"],
+            "keras zip",
+            Verdict::Unsupported,
+        ),
+        (&["schema.json", "table.csv"], "zip", Verdict::Clean),
+        (&["config.json", "README.md"], "zip", Verdict::Clean),
+    ] {
+        let zip = Zip::of(names.iter().map(|name| {
+            let mut padded = array.to_vec();
+            padded.resize(127, b' ');
+            padded.push(b'\n');
+            let array = name.ends_with(".npy");
+            Entry::stored(name, if array { &padded } else { b"{}" })
+        }));
+        let target = scan("model.zip", &zip.build());
+        assert_eq!(
+            (&*target.kind, target.verdict),
+            (kind, verdict),
+            "{names:?}"
+        );
+    }
+}
+
+#[test]
 fn arrays_of_objects_are_pickles() {
     let mut npy = b"\x93NUMPY\x01\x00\x46\x00".to_vec();
     let mut header = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }".to_vec();
