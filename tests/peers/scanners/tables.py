@@ -92,6 +92,8 @@ def differences(entries, results):
 
 def ours_alone(entries, results):
     """How many harmful files nobody but us flags, by container, and how many only one peer does."""
+    if OURS.name not in results:
+        return []
     names = _names(results)
     groups = collections.OrderedDict()
     for entry in entries:
@@ -104,6 +106,8 @@ def ours_alone(entries, results):
 
 def our_alarms(entries, results):
     """Each honest file that we flag, each that we do not decide, by group, and each broken file that we call clean."""
+    if OURS.name not in results:
+        return []
     mine, rows = results[OURS.name]["answers"], collections.Counter()
     for entry in entries:
         said = mine[entry["path"]]
