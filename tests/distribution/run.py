@@ -13,6 +13,7 @@ import time
 import traceback
 
 import hook
+import lint
 import static_binary
 import wheel
 from tools import Missing
@@ -22,6 +23,7 @@ CHECKS = {
     "wheel": wheel.check,
     "hook": hook.check,
     "static-binary": static_binary.check,
+    "lint": lint.check,
 }
 
 

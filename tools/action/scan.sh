@@ -29,7 +29,7 @@ add_lines() {
 
 add_lines "${WEIGHBRIDGE_ARGS:-}"
 arguments+=(--)
-add_lines "${WEIGHBRIDGE_PATH:-.}"
+add_lines "${WEIGHBRIDGE_PATH:-}"
 
 code=0
 "${binary}" "${arguments[@]}" || code=$?

@@ -10,6 +10,8 @@ mod config;
 mod convert;
 mod date;
 mod describe;
+#[cfg(test)]
+mod documented;
 mod exit;
 mod explain;
 mod failure;

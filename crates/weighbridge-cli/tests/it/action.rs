@@ -22,6 +22,7 @@ fn act(sandbox: &Sandbox, variables: &[(&str, &str)]) -> (String, String) {
         .current_dir(sandbox.path(""))
         .env("WEIGHBRIDGE_BINARY", env!("CARGO_BIN_EXE_weighbridge"))
         .env("GITHUB_OUTPUT", &outputs)
+        .env("WEIGHBRIDGE_PATH", ".")
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
