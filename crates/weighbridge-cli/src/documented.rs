@@ -41,17 +41,20 @@ fn command_lines(text: &str) -> Vec<Vec<String>> {
             );
             continue;
         }
-        for (at, _) in line.match_indices(PROGRAM) {
-            let before = &line[..at];
+        let pieces: Vec<&str> = line.split(PROGRAM).collect();
+        for (number, pair) in pieces.windows(2).enumerate() {
+            let [before, _] = pair else { continue };
             // Part of a longer word, or a name that is given to something.
             let alone = before
                 .chars()
                 .next_back()
                 .is_none_or(|last| " '\"`".contains(last));
-            if !alone || before.ends_with("--tag ") || before.trim_start().starts_with('#') {
+            if !alone || before.ends_with("--tag ") || line.trim_start().starts_with('#') {
                 continue;
             }
-            let mut words = words(&line[at + PROGRAM.len()..], before.chars().next_back());
+            // What follows may name the program again.
+            let rest = pieces.get(number + 1..).unwrap_or_default().join(PROGRAM);
+            let mut words = words(&rest, before.chars().next_back());
             if before.trim_start().starts_with("entry:") {
                 words.push("model.pkl".to_owned());
             }

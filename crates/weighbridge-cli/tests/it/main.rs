@@ -10,6 +10,7 @@ mod convert;
 mod effects;
 mod forensics;
 mod formats;
+mod guide;
 mod json;
 mod manual;
 mod names;
