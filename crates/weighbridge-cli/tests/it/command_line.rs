@@ -49,6 +49,31 @@ fn a_bad_option_is_usage() {
 }
 
 #[test]
+fn a_slip_names_what_was_meant() {
+    let sandbox = Sandbox::new();
+    for (arguments, meant) in [
+        (&["scna", "x"][..], "'scan'"),
+        (&["convert-reprot", "x"], "'convert-report'"),
+        (&["pickle", "efects", "x"], "'effects'"),
+        (&["scan", "--outptu", "x"], "'--output'"),
+        (&["scan", "--format", "srif", "x"], "'sarif'"),
+        (&["convert-report", "--format", "jnit", "x"], "'junit'"),
+        (&["scan", "--fail-on", "hihg", "x"], "'high'"),
+        (
+            &["scan", "--output", "gihub=x", "x"],
+            "did you mean `github`?",
+        ),
+        (
+            &["explain", "PKL001/unsafe-globl"],
+            "did you mean `PKL001/unsafe-global`?",
+        ),
+    ] {
+        let run = sandbox.run(arguments);
+        assert!(run.starts_with("exit: 4\n") && run.contains(meant), "{run}");
+    }
+}
+
+#[test]
 fn words_of_the_command_line_are_repeated_harmlessly() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run(&["scan", "--\x1b[2J\u{202e}"]), @r"

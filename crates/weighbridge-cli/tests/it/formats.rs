@@ -328,17 +328,9 @@ fn a_log_has_one_run_with_its_rules_files_and_results() {
                 "weighbridge/v1": "a33a384ae0f1b62defcc668038cbfbc4bcf96ad2750d7af8acd61d286d01bc26"
               },
               "properties": {
+                "byteEnd": 9,
+                "byteStart": 9,
                 "confidence": "high",
-                "location": {
-                  "byte_end": 9,
-                  "byte_start": 9,
-                  "file_byte_end": 9,
-                  "file_byte_start": 9,
-                  "member": null,
-                  "opcode": 6,
-                  "opcode_name": null,
-                  "stream": 0
-                },
                 "severity": "low"
               },
               "ruleId": "PKL010/broken-stream",
@@ -414,17 +406,9 @@ fn a_log_has_one_run_with_its_rules_files_and_results() {
                 "weighbridge/v1": "9df11fb26e7bef8a853ff9ad575cafba0ed0b4d396c5f430a4c0e875b7719b6f"
               },
               "properties": {
+                "byteEnd": 14,
+                "byteStart": 0,
                 "confidence": "high",
-                "location": {
-                  "byte_end": 14,
-                  "byte_start": 0,
-                  "file_byte_end": 60,
-                  "file_byte_start": 46,
-                  "member": "archive/data.pkl",
-                  "opcode": 0,
-                  "opcode_name": "GLOBAL",
-                  "stream": 0
-                },
                 "reached": "called by REDUCE at byte 22",
                 "severity": "critical",
                 "subject": "os.system",
@@ -472,17 +456,9 @@ fn a_log_has_one_run_with_its_rules_files_and_results() {
                 "weighbridge/v1": "2ca2765cd388bc2de8f18fc27fa4c10de4f05e8a7f9cd991d6409a138650dc55"
               },
               "properties": {
+                "byteEnd": 19,
+                "byteStart": 0,
                 "confidence": "high",
-                "location": {
-                  "byte_end": 19,
-                  "byte_start": 0,
-                  "file_byte_end": 19,
-                  "file_byte_start": 0,
-                  "member": null,
-                  "opcode": 0,
-                  "opcode_name": "GLOBAL",
-                  "stream": 0
-                },
                 "reached": "instantiated by NEWOBJ at byte 20",
                 "severity": "medium",
                 "subject": "acme.models.Thing",

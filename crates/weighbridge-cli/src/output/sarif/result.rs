@@ -6,7 +6,7 @@ use weighbridge::findings::{Confidence, Severity};
 use super::Message;
 use super::locations::{ArtifactLocation, Artifacts, ResultLocation};
 use super::rules::{Rules, UNDECIDED};
-use crate::report::{Document, Doubt, DoubtKind, Finding, Level, Location, Target, Written};
+use crate::report::{Document, Doubt, DoubtKind, Finding, Level, Target, Written};
 
 /// Every finding that counts, file by file, and that a file is undecided.
 pub(super) struct Results<'d> {
@@ -73,8 +73,10 @@ struct Properties<'d> {
     written: Option<&'d Written>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reached: Option<&'d str>,
-    /// With the range in the innermost decoded stream, whatever is known of the file.
-    location: &'d Location,
+    /// The member, pickle and opcode are logical locations; these are the bytes in the innermost decoded
+    /// stream, whatever is known of the file.
+    byte_start: u64,
+    byte_end: u64,
 }
 
 impl<'d> Found<'d> {
@@ -99,7 +101,8 @@ impl<'d> Found<'d> {
                 subject: finding.subject.as_deref(),
                 written: finding.written.as_ref(),
                 reached: finding.reached.as_deref(),
-                location: &finding.location,
+                byte_start: finding.location.byte_start,
+                byte_end: finding.location.byte_end,
             }),
         }
     }
