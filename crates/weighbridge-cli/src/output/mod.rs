@@ -1,5 +1,6 @@
 //! How reports are written, and where to.
 
+mod command;
 pub(crate) mod count;
 pub(crate) mod destination;
 mod github;

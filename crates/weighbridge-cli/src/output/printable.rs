@@ -3,8 +3,10 @@ use std::io::{self, Write};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 use weighbridge::findings::escape;
 
-/// Writes JSON whose texts can be shown on a terminal: what [`escape`] would escape stands as `\uXXXX`,
-/// which a reader of JSON takes for the character itself.
+use super::command::Command;
+
+/// Writes JSON whose texts can be shown on a terminal and in the log of a job: what [`escape`] would escape, and
+/// the bracket of a [`Command`], stands as `\uXXXX`, which a reader of JSON takes for the character itself.
 #[derive(Debug)]
 pub(crate) struct Printable<F>(F);
 
@@ -22,20 +24,25 @@ impl Printable<CompactFormatter> {
     }
 }
 
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) && !text.contains(Command::START)
+}
+
 impl<F: Formatter> Formatter for Printable<F> {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        if fragment.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        if is_plain(fragment) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut units = [0; 2];
+        let mut command = Command::default();
         for c in fragment.chars() {
             let mut utf8 = [0; 4];
             let text: &str = c.encode_utf8(&mut utf8);
-            if escape(text) == text || c == '\\' {
+            if !command.begins_with(c) && (escape(text) == text || c == '\\') {
                 writer.write_all(text.as_bytes())?;
             } else {
                 for unit in c.encode_utf16(&mut units) {
@@ -108,14 +115,14 @@ mod tests {
 
     #[test]
     fn texts_are_shown_harmlessly_and_read_back_as_they_were() {
-        let text = "a\x1b[2J\u{202e}\u{9b}\x7f\\\"\n\u{e0041}模型 é";
+        let text = "a\x1b[2J\u{202e}\u{9b}\x7f\\\"\n\u{e0041}模型 é##[x]";
         let mut out = Vec::new();
         let mut serializer = Serializer::with_formatter(&mut out, Printable::on_one_line());
         text.serialize(&mut serializer).unwrap();
         let written = String::from_utf8(out).unwrap();
         assert_eq!(
             written,
-            r#""a\u001b[2J\u202e\u009b\u007f\\\"\n\udb40\udc41模型 é""#
+            r#""a\u001b[2J\u202e\u009b\u007f\\\"\n\udb40\udc41模型 é##\u005bx]""#
         );
         assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
     }

@@ -708,6 +708,21 @@ fn hostile_names_in_pickles_and_archives_write_no_command_of_their_own() {
     }
 }
 
+#[test]
+fn no_format_writes_a_command_in_the_old_form() {
+    let archive = zip(&[("##[stop-commands]x.pkl", CRITICAL)]);
+    let sandbox = Sandbox::with(&[("##[add-mask]a.pkl", &archive)]);
+    for format in ["text", "json", "sarif", "junit"] {
+        let text = report(&sandbox, format, ".");
+        assert!(!text.contains("##["), "{format}: {text}");
+        assert!(text.contains("stop-commands"), "{format}: {text}");
+    }
+    // The runner takes these lines for what they are, and looks no further.
+    for line in report(&sandbox, "github", ".").lines() {
+        assert!(line.starts_with("::") || !line.contains("##["), "{line}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn hostile_names_are_text_in_xml_and_paths_in_uris() {
