@@ -110,8 +110,12 @@ impl Decode for Lzma<'_> {
     fn decode(&mut self, out: &mut [u8]) -> Step {
         loop {
             let feed = self.feed();
-            let last = self.at.saturating_add(feed.len()) >= self.packed.len();
-            let action = if last { Action::Finish } else { Action::Run };
+            // Told early that nothing more comes, the decoder would give nothing for what it was given.
+            let action = if feed.is_empty() {
+                Action::Finish
+            } else {
+                Action::Run
+            };
             let room = usize::try_from(self.again)
                 .ok()
                 .filter(|again| *again > 0)

@@ -8,12 +8,16 @@ mod forge;
 mod forge_seven;
 mod forge_tar;
 #[cfg(test)]
+mod pack;
+#[cfg(test)]
 mod pickles;
 #[cfg(test)]
 mod polyglots;
 #[cfg(test)]
 mod seven_zip;
 mod sniff;
+#[cfg(test)]
+mod streams;
 #[cfg(test)]
 mod tarball;
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Archives made by the programs that make them elsewhere, where those are installed; reported as ignored
-//! where not.
+//! Archives and compressed streams made by the programs that make them elsewhere, where those are installed;
+//! reported as ignored where not.
 
 mod seven_zip;
+mod streams;
 mod tar;
 mod tool;
 
@@ -12,5 +13,6 @@ use libtest_mimic::Arguments;
 fn main() -> ExitCode {
     let mut trials = tar::trials();
     trials.extend(seven_zip::trials());
+    trials.extend(streams::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
