@@ -6,13 +6,15 @@ use model_formats::npy;
 use model_scan::unpack::{self, Budget};
 use model_scan::zip::{self, Archive};
 use model_scan::{Options, Scanner, Verdict};
-use pickle_vm::{Decoder, Effect, EffectSink, Limits, Lists, Machine, View, decompile};
+use pickle_vm::{
+    Decoder, Disassembly, Effect, EffectSink, Limits, Lists, Machine, Style, View, decompile,
+};
 
 /// An oracle and the name of its target.
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 8] = [
+pub const ORACLES: [Oracle; 9] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -24,6 +26,7 @@ pub const ORACLES: [Oracle; 8] = [
     ("scan_never_panics", scan_never_panics),
     ("decompile_never_panics", decompile_never_panics),
     ("stream_never_panics", stream_never_panics),
+    ("disasm_never_panics", disasm_never_panics),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -226,6 +229,41 @@ fn member(method: u16, packed: &[u8]) -> Vec<u8> {
     zip.extend([0xff, 0, 0, 0, 1, 0, 0, 0, b'm']);
     zip.extend(packed);
     zip
+}
+
+/// Lines follow each other up to where the disassembly ends, the text has as many, and none of them can act on
+/// a terminal.
+pub fn disasm_never_panics(data: &[u8]) {
+    let limits = Limits::default().with_disassembly(1 << 20);
+    let mut at = 0;
+    let mut lines = 0;
+    for line in Disassembly::new(data, 0, &limits).map_while(Result::ok) {
+        assert_eq!(line.range.start, at, "lines follow each other");
+        at = line.range.end;
+        lines += 1;
+    }
+    let ending = Disassembly::new(data, 0, &limits).finish();
+    assert_eq!(
+        (ending.end, ending.opcodes),
+        (u64::try_from(at).unwrap(), lines)
+    );
+    assert!(ending.stopped || ending.error.is_some());
+    let written = |style| {
+        let mut text = String::new();
+        let mut disassembly = Disassembly::new(data, 0, &limits);
+        disassembly.write(style, &mut text).unwrap();
+        let closing = u64::from(ending.stopped) + u64::from(ending.begun.is_some());
+        if disassembly.finish() == ending {
+            assert_eq!(
+                u64::try_from(text.lines().count()).unwrap(),
+                lines + closing
+            );
+        }
+        text
+    };
+    written(Style::Exact);
+    let short = written(Style::Short);
+    assert!(!short.chars().any(|c| c.is_control() && c != '\n'));
 }
 
 fn len(bytes: &[u8]) -> u64 {

@@ -31,6 +31,18 @@ pub enum ErrorKind {
     NoMemoEntry(u64),
     /// The text of an argument cannot be read as what the opcode needs.
     BadArgument,
+    /// GET or PUT names a memo entry by a number that no opcode can have stored: negative or of more than 64
+    /// bits. Only the disassembler gets so far with it.
+    NoSuchMemoKey,
+    /// PUT, BINPUT or MEMOIZE stores under a memo index that is taken, which `pickletools` refuses and loaders
+    /// do not.
+    MemoEntryTaken,
+    /// A mark is to be stored in the memo.
+    MarkStored,
+    /// An integer has more digits than Python converts from or to text, 4,300.
+    TooManyDigits,
+    /// So many values and marks are left behind STOP, which `pickletools` refuses and loaders do not.
+    StackNotEmpty(u64),
     /// A dict is made of, or given, a key without a value.
     OddItems,
     /// Raw bytes follow that only the value of an earlier state could measure, and it is not known.
@@ -72,6 +84,13 @@ impl fmt::Display for Error {
             ErrorKind::NoMark => f.write_str("no mark on the stack")?,
             ErrorKind::NoMemoEntry(index) => write!(f, "no memo entry {index}")?,
             ErrorKind::BadArgument => f.write_str("argument cannot be read")?,
+            ErrorKind::NoSuchMemoKey => f.write_str("no memo entry of that number")?,
+            ErrorKind::MemoEntryTaken => f.write_str("memo entry stored a second time")?,
+            ErrorKind::MarkStored => f.write_str("a mark to be stored in the memo")?,
+            ErrorKind::TooManyDigits => f.write_str("an integer of more than 4300 digits")?,
+            ErrorKind::StackNotEmpty(left) => {
+                write!(f, "stack not empty at the end, {left} left")?;
+            }
             ErrorKind::OddItems => f.write_str("a key without a value")?,
             ErrorKind::UnknownRawLength => {
                 f.write_str("raw array bytes follow whose length cannot be told")?;

@@ -10,8 +10,10 @@ mod computing;
 mod constant;
 mod decoder;
 mod decompile;
+mod disasm;
 mod effect;
 mod error;
+mod escapes;
 mod fold;
 mod graph;
 mod judge;
@@ -37,6 +39,7 @@ pub use decompile::{
     Decompilation, Decompiled, Span, Statement, StatementKind, StatementSink, decompile,
     decompile_with,
 };
+pub use disasm::{Argument, Comment, Disassembly, Ending, Line, Style};
 pub use effect::{Divergence, Effect, EffectKind, EffectSink, Origin, Reading};
 pub use error::{Error, ErrorKind};
 pub use graph::{Call, Container, Graph, Items, Object, View};

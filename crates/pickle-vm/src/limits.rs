@@ -27,6 +27,9 @@ pub struct Limits {
     /// Bytes of source that decompiling one stream may write; default 1 GiB, several times what the largest
     /// opcode-dense checkpoint we know (100 MB) makes.
     pub source: u64,
+    /// Bytes of disassembly written for one stream, beside 4,096 for each byte of it: a line grows by four
+    /// bytes with each open mark, and CPython's pickler nests about a thousand deep. Default 1 GiB.
+    pub disassembly: u64,
 }
 
 impl Default for Limits {
@@ -40,6 +43,7 @@ impl Default for Limits {
             readings: 16,
             payloads: 4_096,
             source: 1 << 30,
+            disassembly: 1 << 30,
         }
     }
 }
@@ -66,6 +70,13 @@ impl Limits {
         self
     }
 
+    /// Sets the ceiling on bytes of disassembly.
+    #[must_use]
+    pub const fn with_disassembly(mut self, bytes: u64) -> Self {
+        self.disassembly = bytes;
+        self
+    }
+
     /// Sets how many other readings of the same bytes are followed.
     #[must_use]
     pub const fn with_readings(mut self, readings: u32) -> Self {
@@ -86,6 +97,8 @@ pub enum Limit {
     Payloads,
     /// [`Limits::source`].
     Source,
+    /// [`Limits::disassembly`].
+    Disassembly,
 }
 
 impl fmt::Display for Limit {
@@ -95,6 +108,7 @@ impl fmt::Display for Limit {
             Self::Readings => "other readings of the same bytes",
             Self::Payloads => "payloads",
             Self::Source => "decompiled source",
+            Self::Disassembly => "disassembly",
         })
     }
 }

@@ -1,8 +1,12 @@
 use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::decoder::little_endian;
+use crate::escapes::{RawUnicodeEscape, Unescaped};
 use crate::opcode::Opcode;
+use crate::repr::trim;
 
 /// An integer written by INT, LONG, LONG1 or LONG4; `None` if it is not one or needs more than 128 bits.
 pub(crate) fn long(opcode: Opcode, argument: &[u8]) -> Option<i128> {
@@ -103,9 +107,95 @@ fn number(digits: &[u8], base: u32) -> Option<i128> {
 pub(crate) fn float(opcode: Opcode, argument: &[u8]) -> Option<f64> {
     match opcode {
         Opcode::BinFloat => Some(f64::from_be_bytes(argument.try_into().ok()?)),
-        Opcode::Float => core::str::from_utf8(argument).ok()?.trim().parse().ok(),
+        Opcode::Float => float_text(argument),
         _ => None,
     }
+}
+
+/// Significant digits that are read of a float, and one more that stands for the rest: 768 decide how any
+/// double is rounded.
+const FLOAT_DIGITS: usize = 800;
+
+/// Reads a float as Python's `float` does: white space around it, single underscores between digits.
+pub(crate) fn float_text(text: &[u8]) -> Option<f64> {
+    let text = trim(text);
+    let mut before = None;
+    for (at, &byte) in text.iter().enumerate() {
+        let is_after_digit = before.is_some_and(|before: u8| before.is_ascii_digit());
+        let behind = text.get(at.saturating_add(1));
+        if byte == b'_' && !(is_after_digit && behind.is_some_and(u8::is_ascii_digit)) {
+            return None;
+        }
+        before = Some(byte);
+    }
+    if text.len() <= FLOAT_DIGITS && !text.contains(&b'_') {
+        return core::str::from_utf8(text).ok()?.parse().ok();
+    }
+    // Rust stops counting at exponents of five digits, which zeros in front can make good.
+    let (negative, rest) = signed(text);
+    let end = rest.iter().position(|byte| matches!(byte, b'e' | b'E'));
+    let (mantissa, exponent) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+    let mut digits = String::new();
+    let mut point: Option<i64> = None;
+    let (mut seen, mut lost): (bool, i64) = (false, 0);
+    for &byte in mantissa {
+        match byte {
+            b'_' => {}
+            b'.' if point.is_none() => point = Some(0),
+            b'0'..=b'9' => {
+                seen = true;
+                point = point.map(|places| places.saturating_add(1));
+                if digits.len() < FLOAT_DIGITS {
+                    if byte != b'0' || !digits.is_empty() {
+                        digits.push(char::from(byte));
+                    }
+                } else {
+                    lost = lost.saturating_add(1);
+                    if byte != b'0' && digits.len() == FLOAT_DIGITS {
+                        digits.push('1');
+                        lost = lost.saturating_sub(1);
+                    }
+                }
+            }
+            _ => return None,
+        }
+    }
+    let exponent = match exponent.get(1..) {
+        None => 0,
+        Some(exponent) => exponent_text(exponent)?,
+    };
+    if !seen {
+        return None;
+    }
+    let exponent = exponent
+        .saturating_sub(point.unwrap_or_default())
+        .saturating_add(lost);
+    let sign = if negative { "-" } else { "" };
+    if digits.is_empty() {
+        digits.push('0');
+    }
+    format!("{sign}{digits}e{exponent}").parse().ok()
+}
+
+/// An exponent with its sign and underscores; what is far too large stays so.
+fn exponent_text(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let mut value: Option<i64> = None;
+    for byte in digits.iter().filter(|&&byte| byte != b'_') {
+        let digit = char::from(*byte).to_digit(10)?;
+        let before = value.unwrap_or_default();
+        value = Some(before.saturating_mul(10).saturating_add(digit.into()));
+    }
+    let value = value?;
+    Some(if negative {
+        value.saturating_neg()
+    } else {
+        value
+    })
 }
 
 /// The text of a UNICODE argument: raw-unicode-escape, where `\uXXXX` and `\UXXXXXXXX` are escapes
@@ -115,40 +205,8 @@ pub(crate) fn raw_unicode_escape(argument: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(argument);
     }
     let mut out = Vec::with_capacity(argument.len());
-    let mut rest = argument;
-    while let Some((&byte, behind)) = rest.split_first() {
-        rest = behind;
-        if byte != b'\\' {
-            push_code_point(&mut out, u32::from(byte));
-            continue;
-        }
-        let width = match behind.first() {
-            Some(b'u') => 4,
-            Some(b'U') => 8,
-            Some(b'\\') => {
-                out.extend_from_slice(b"\\\\");
-                rest = behind.get(1..).unwrap_or_default();
-                continue;
-            }
-            _ => {
-                out.push(b'\\');
-                continue;
-            }
-        };
-        let end = 1_usize.saturating_add(width);
-        let hex = behind.get(1..end).unwrap_or_default();
-        let code = core::str::from_utf8(hex)
-            .ok()
-            .filter(|hex| hex.len() == width && hex.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-            .filter(|&code| code <= 0x0010_ffff);
-        match code {
-            Some(code) => {
-                push_code_point(&mut out, code);
-                rest = behind.get(end..).unwrap_or_default();
-            }
-            None => out.push(b'\\'),
-        }
+    for point in RawUnicodeEscape::new(argument) {
+        push_code_point(&mut out, point.unwrap_or(u32::from(b'\\')));
     }
     Cow::Owned(out)
 }
@@ -178,58 +236,14 @@ pub(crate) fn quoted(argument: &[u8]) -> Option<Vec<u8>> {
     let ([b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"']) = argument else {
         return None;
     };
-    let mut out = Vec::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some((&byte, behind)) = rest.split_first() {
-        rest = behind;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
-        }
-        let (&escape, behind) = behind.split_first()?;
-        rest = behind;
-        match escape {
-            b'\n' => {}
-            b'\\' | b'\'' | b'"' => out.push(escape),
-            b'a' => out.push(7),
-            b'b' => out.push(8),
-            b'f' => out.push(12),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'v' => out.push(11),
-            b'x' => {
-                let hex = core::str::from_utf8(behind.get(..2)?).ok()?;
-                if !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                    return None;
-                }
-                out.push(u8::from_str_radix(hex, 16).ok()?);
-                rest = behind.get(2..)?;
-            }
-            b'0'..=b'7' => {
-                let mut value = u32::from(escape.wrapping_sub(b'0'));
-                for _ in 0..2 {
-                    let Some((&digit @ b'0'..=b'7', behind)) = rest.split_first() else {
-                        break;
-                    };
-                    value = value
-                        .saturating_mul(8)
-                        .saturating_add(u32::from(digit.wrapping_sub(b'0')));
-                    rest = behind;
-                }
-                out.push(u8::try_from(value & 0xff).unwrap_or_default());
-            }
-            other => out.extend_from_slice(&[b'\\', other]),
-        }
-    }
-    Some(out)
+    Unescaped::new(inner).collect::<Result<_, _>>().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{decimal, integer, long, quoted, raw_unicode_escape};
+    use super::{decimal, float_text, integer, long, quoted, raw_unicode_escape};
     use crate::opcode::Opcode;
 
     #[test]
@@ -288,6 +302,44 @@ mod tests {
             b"\xf0\x9f\x8e\x89\\\\u0041"
         );
         assert_eq!(&*raw_unicode_escape(br"\u12"), br"\u12");
+    }
+
+    #[test]
+    fn floats_are_read_as_python_reads_them() {
+        let zeros = "0".repeat(100_000);
+        for (text, wanted) in [
+            ("1.", 1.0),
+            ("-.5", -0.5),
+            (" 1_0.0_1\n", 10.01),
+            ("1e1_0", 1e10),
+            ("+Infinity", f64::INFINITY),
+            ("1e999999999999999999999", f64::INFINITY),
+            (&["0.", &zeros, "1e100001"].concat(), 1.0),
+            (&["-1", &zeros, "e-99_999"].concat(), -10.0),
+            (&["0.1", &zeros, "1"].concat(), 0.1),
+            // Halfway between 2^53 and the next double, and a little more.
+            (
+                &["9007199254740993.", &zeros].concat(),
+                9_007_199_254_740_992.0,
+            ),
+            (
+                &["9007199254740993.", &zeros, "1"].concat(),
+                9_007_199_254_740_994.0,
+            ),
+        ] {
+            assert_eq!(float_text(text.as_bytes()), Some(wanted), "{text:.40}");
+        }
+        assert!(float_text(b"-nan").unwrap().is_nan());
+        for text in [
+            "", ".", "e5", "1e", "1_", "_1", "1__0", "1_.0", "1._0", "1e_5", "1_e5", "in_f", "0x1",
+            "- 1", "1\0",
+        ] {
+            assert_eq!(float_text(text.as_bytes()), None, "{text:?}");
+        }
+        for end in ["e", "x", ".1.", "e5x", "e--5"] {
+            let text = ["1", &zeros, end].concat();
+            assert_eq!(float_text(text.as_bytes()), None, "{end:?}");
+        }
     }
 
     #[test]

@@ -76,6 +76,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PickleCommand {
+    /// Print the opcodes as Python's pickletools does
+    Disasm(Disasm),
     /// List what loading would do: imports, calls, state and item writes
     Effects(Effects),
     /// Write pickles as Python source, one statement for each effect; nothing is evaluated
@@ -293,6 +295,23 @@ pub(crate) struct Extract {
     /// Write to this file, whole or not at all; never to the file that is looked into
     #[arg(long, short, value_name = "OUT", requires = "what")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// What `pickle disasm` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  every pickle was read to its end
+  2  something could not be read as pickletools reads it; what was read is printed
+  3  no pickle here
+  4  wrong usage; a path that does not exist")]
+pub(crate) struct Disasm {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Print exactly what pickletools.dis of CPython 3.11 prints: nothing shortened, errors on stderr
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 /// What `pickle effects` is told.

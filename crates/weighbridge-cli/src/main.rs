@@ -56,6 +56,7 @@ fn run() -> Exit {
         } => baseline::run(&create),
         Command::ConvertReport(convert) => convert::run(&convert, color),
         Command::Pickle { command } => match command {
+            PickleCommand::Disasm(disasm) => pickle::disasm::run(&disasm),
             PickleCommand::Effects(effects) => pickle::effects::run(&effects),
             PickleCommand::Decompile(decompile) => pickle::decompile::run(&decompile),
             PickleCommand::Extract(extract) => pickle::extract::run(&extract),

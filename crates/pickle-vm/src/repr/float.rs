@@ -22,6 +22,16 @@ impl Float {
         if self.0.is_infinite() {
             return out.write_str(if self.0 > 0.0 { "inf" } else { "-inf" });
         }
+        if let Some((whole, thousandths)) = self.thousandths() {
+            let sign = if self.0.is_sign_negative() { "-" } else { "" };
+            let (part, width) = match thousandths {
+                0 => (0, 1),
+                _ if thousandths % 100 == 0 => (thousandths / 100, 1),
+                _ if thousandths % 10 == 0 => (thousandths / 10, 2),
+                _ => (thousandths, 3),
+            };
+            return write!(out, "{sign}{whole}.{part:0width$}");
+        }
         // `-1.25e-7`
         let mut form = Form::default();
         write!(form, "{:e}", self.0)?;
@@ -89,6 +99,25 @@ impl Float {
 }
 
 impl Float {
+    /// The whole and the thousandths of a number that has nothing behind them and at most 15 digits, without
+    /// its sign: no other number of so few digits is the same double, so these are the shortest.
+    fn thousandths(self) -> Option<(u64, u64)> {
+        let bits = self.0.to_bits();
+        if bits << 1 == 0 {
+            return Some((0, 0));
+        }
+        let raw = u32::try_from((bits >> 52) & 0x7ff).ok()?;
+        let mantissa = (bits & 0x000f_ffff_ffff_ffff) | (1 << 52);
+        // The number is the mantissa divided by 2^behind; eighths of it are thousandths.
+        let behind = 1075_u32.checked_sub(raw).filter(|_| raw > 0)?;
+        let cut = behind.checked_sub(3).filter(|&cut| cut < 64)?;
+        let eighths = mantissa >> cut;
+        if eighths << cut != mantissa || eighths >> 3 >= 1_000_000_000_000 {
+            return None;
+        }
+        Some((eighths >> 3, (eighths & 7).saturating_mul(125)))
+    }
+
     /// Says whether the number lies exactly in the middle of two that have so many decimals before a power
     /// of ten: Python takes the one with the even digit then, Rust the larger one.
     ///

@@ -58,6 +58,12 @@ impl<'a> Int<'a> {
         (decimal.digits() <= MAX_DIGITS).then_some(decimal)
     }
 
+    /// Says whether there are at most [`MAX_DIGITS`] digits.
+    #[must_use]
+    pub fn fits_decimal(&self) -> bool {
+        self.size() < MAX_BYTES || self.decimal().is_some()
+    }
+
     /// Returns the number to be displayed as `hex` gives it: `-0xff`. There is no ceiling on its digits.
     #[must_use]
     pub const fn hexadecimal(&self) -> Hexadecimal<'a> {
@@ -65,7 +71,7 @@ impl<'a> Int<'a> {
     }
 
     /// Bytes of the number without its sign.
-    const fn size(&self) -> usize {
+    pub(crate) const fn size(&self) -> usize {
         let carry = self.negative && self.lowest == self.bytes.len();
         if carry {
             self.bytes.len().saturating_add(1)

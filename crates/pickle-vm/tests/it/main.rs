@@ -8,6 +8,8 @@ mod assembler;
 #[cfg(test)]
 mod decompilation;
 #[cfg(test)]
+mod disasm;
+#[cfg(test)]
 mod goldens;
 #[cfg(test)]
 mod minimizing;

@@ -1,6 +1,7 @@
 //! Against CPython's `pickletools` and `pickle`, where `python3` is installed; reported as ignored elsewhere.
 
 mod decompile;
+mod dis;
 mod python;
 mod reprs;
 
@@ -21,6 +22,18 @@ fn main() -> ExitCode {
         Trial::test("pickles_are_decoded_as_pickletools_does", pickles).with_ignored_flag(absent),
         Trial::test("what_pickletools_reads_of_broken_pickles_is_read", mutated)
             .with_ignored_flag(absent),
+        Trial::test(
+            "generated_streams_are_disassembled_as_pickletools_does",
+            dis::generated,
+        )
+        .with_ignored_flag(other),
+        Trial::test(
+            "honest_pickles_are_disassembled_as_pickletools_does",
+            dis::honest,
+        )
+        .with_ignored_flag(other),
+        Trial::test("files_are_disassembled_as_pickletools_does", dis::files)
+            .with_ignored_flag(other),
         Trial::test("values_are_written_as_python_writes_them", reprs::values)
             .with_ignored_flag(other),
         Trial::test(

@@ -2,6 +2,7 @@
 //! they come from, and how the run ends.
 
 pub(crate) mod decompile;
+pub(crate) mod disasm;
 pub(crate) mod effects;
 pub(crate) mod extract;
 mod output;

@@ -1,5 +1,7 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
+use crate::output::destination::complain;
+
 /// Writes to stdout for as long as somebody reads.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -28,6 +30,12 @@ impl Output {
         if self.result.is_ok() {
             self.result = write(&mut self.out);
         }
+    }
+
+    /// Says something on stderr, behind everything that was written so far.
+    pub(crate) fn complain(&mut self, message: &str) {
+        self.write(Write::flush);
+        complain(message);
     }
 
     /// Writes the rest. That nobody reads any more is no failure.

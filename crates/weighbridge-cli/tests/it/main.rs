@@ -7,6 +7,7 @@ mod baseline;
 mod command_line;
 mod config;
 mod convert;
+mod disasm;
 mod effects;
 mod forensics;
 mod formats;
