@@ -27,7 +27,7 @@ type Visitor<'v> = dyn FnMut(PickleStream<'_>) + 'v;
 /// Looks into one file: what it is, what it holds, and so on inwards.
 pub(crate) struct Inspector<'s> {
     pub(crate) options: &'s Options,
-    pub(crate) lists: Lists<'static>,
+    pub(crate) lists: Lists<'s>,
     pub(crate) inflating: Budget,
     /// Members that may still be opened.
     pub(crate) members: u64,
@@ -46,7 +46,7 @@ impl<'s> Inspector<'s> {
     pub(crate) fn new(options: &'s Options, bytes: usize, deadline: Deadline) -> Self {
         Self {
             options,
-            lists: Lists::built_in(),
+            lists: options.lists(),
             inflating: Budget::new(length(bytes), &options.limits.unpack)
                 .with_deadline(deadline.clone()),
             members: options.limits.members,

@@ -15,6 +15,7 @@ mod paths;
 mod payloads;
 mod pickles;
 mod report;
+mod rule_data;
 mod rules;
 mod scanner;
 mod seven;
@@ -35,6 +36,7 @@ pub use options::{Depth, Digests, Limits, Options};
 pub use payloads::NestedPayload;
 pub use pickles::PickleStream;
 pub use report::{CrcCheck, Member, Report, Summary, Target, Verdict, path_text};
+pub use rule_data::{ManifestErrorKind, RuleData, RuleDataError, RuleDataFile, RuleDataVerifier};
 pub use rules::RULES;
 pub use scanner::{Error, Progress, Scanner};
 

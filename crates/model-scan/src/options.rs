@@ -1,8 +1,11 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use pickle_vm::Lists;
+
 use crate::clock::TimeLimit;
 use crate::filter::Filter;
+use crate::rule_data::RuleData;
 
 /// How a [`Scanner`](crate::Scanner) works.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Options {
     pub time_limit: Option<TimeLimit>,
     /// Which files below folders are scanned; default all of them.
     pub filter: Option<Arc<dyn Filter>>,
+    /// The lists of known names; default those that are compiled in.
+    pub rule_data: Option<Arc<RuleData>>,
 }
 
 /// Of which files a digest is taken: SHA-256 of the very bytes that were scanned.
@@ -81,6 +86,22 @@ impl Options {
     pub fn with_time_limit(mut self, limit: TimeLimit) -> Self {
         self.time_limit = Some(limit);
         self
+    }
+
+    /// Sets the lists of known names.
+    #[must_use]
+    pub fn with_rule_data(mut self, data: Arc<RuleData>) -> Self {
+        self.rule_data = Some(data);
+        self
+    }
+
+    /// Returns the lists of known names that a scan judges by.
+    #[must_use]
+    pub fn lists(&self) -> Lists<'_> {
+        match &self.rule_data {
+            Some(data) => data.lists(),
+            None => Lists::built_in(),
+        }
     }
 
     /// Sets which files below folders are scanned.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use findings::Coverage;
 use model_digest::{Algorithm, Digest, Hasher, Source as _};
 use model_hold::{Held, Item, Links, Root, WalkLimits};
+use pickle_vm::Lists;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::clock::Deadline;
@@ -95,6 +96,12 @@ impl Scanner {
 
     pub(crate) const fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// Returns the lists of known names that it judges by.
+    #[must_use]
+    pub fn lists(&self) -> Lists<'_> {
+        self.options.lists()
     }
 
     /// Scans bytes that go by a name.

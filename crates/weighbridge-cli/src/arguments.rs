@@ -180,6 +180,10 @@ pub(crate) struct Inputs {
     #[arg(long, help_heading = "Configuration")]
     pub(crate) no_config: bool,
 
+    /// Judge by the lists of known names in this folder, which must be trusted
+    #[arg(long, value_name = "FOLDER", help_heading = "Configuration")]
+    pub(crate) rules_data: Option<PathBuf>,
+
     /// Judge expiry as on this day, for tests
     #[arg(long, value_name = "DAY", hide = true)]
     pub(crate) today: Option<Date>,
@@ -328,6 +332,10 @@ pub(crate) struct Effects {
 /// What `rules` is told.
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
+    /// Check the rule data in this folder and say what it is, instead
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+
     /// Write in this format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

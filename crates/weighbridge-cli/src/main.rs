@@ -22,6 +22,7 @@ mod patterns;
 mod pickle;
 mod progress;
 mod report;
+mod rule_data;
 mod rules;
 mod scan;
 mod seconds;

@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::destination::Destination;
 use crate::output::json::{self, TOOL, Tool};
+use crate::rule_data;
 
 /// Returns the rules of every crate, one crate after the other.
 pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
@@ -16,6 +17,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
 
 /// Lists the rules.
 pub(crate) fn run(arguments: &Rules) -> Result<Exit, Failure> {
+    if let Some(folder) = &arguments.data {
+        return rule_data::run(folder, arguments.format);
+    }
     let list = match arguments.format {
         Format::Text => text().into_bytes(),
         Format::Json => json()?,

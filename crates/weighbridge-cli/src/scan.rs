@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use weighbridge::findings::Severity;
 use weighbridge::hold;
-use weighbridge::pickle::Lists;
 use weighbridge::scan::{
     self, Depth, Digests, Limits, Options, Progress as _, Report, Scanner, TimeLimit, Verdict,
     path_text,
@@ -23,6 +22,7 @@ use crate::output::destination::complain;
 use crate::output::outputs::{Outputs, Verbosity};
 use crate::progress::Bar;
 use crate::report::{Document, Level, Notice};
+use crate::rule_data;
 use crate::selection::Selection;
 use crate::suppress::{Policy, Seen};
 
@@ -151,7 +151,17 @@ pub(crate) fn scan(
     let today = inputs.today.or_else(Date::today).ok_or_else(|| {
         Failure::failed("the clock of the system is before 1970 or after 9999".to_owned())
     })?;
-    let scanner = Scanner::new(options(inputs, config.as_ref())?);
+    let mut options = options(inputs, config.as_ref())?;
+    if let Some(folder) = &inputs.rules_data {
+        let data = rule_data::read(folder)?;
+        notices.extend(rule_data::weakened(&data, folder).map(|message| Notice {
+            level: Level::Warning,
+            message: message.into(),
+        }));
+        options = options.with_rule_data(Arc::new(data));
+    }
+    let scanner = Scanner::new(options);
+    let lists = scanner.lists();
     guard_truncation();
 
     let progress = Bar::start(!quiet);
@@ -163,7 +173,8 @@ pub(crate) fn scan(
     let mut document = Document::from(report);
     document.assign_fingerprints();
     document.notices.append(&mut notices);
-    Policy::new(config.as_ref(), baseline, today, Lists::built_in()).apply(&mut document, &seen);
+    document.tool.ruleset = lists.version().to_owned().into();
+    Policy::new(config.as_ref(), baseline, today, lists).apply(&mut document, &seen);
     Ok(Scanned {
         document,
         fail_on: config.and_then(|config| config.settings.fail_on),

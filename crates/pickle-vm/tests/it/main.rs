@@ -12,6 +12,8 @@ mod disasm;
 #[cfg(test)]
 mod goldens;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod minimizing;
 #[cfg(test)]
 mod properties;

@@ -157,7 +157,10 @@ impl<'p> Policy<'p> {
 
     /// Says whether a finding is about a name that can do harm.
     fn is_capable(&self, finding: &Finding) -> bool {
-        let harms = |subject: &str| self.lists.harm(subject).is_some();
+        // Other lists than the built-in ones add to what is guarded, and take nothing away.
+        let harms = |subject: &str| {
+            self.lists.harm(subject).is_some() || Lists::built_in().harm(subject).is_some()
+        };
         finding.rule.code() == CAPABLE || finding.subject.as_deref().is_some_and(harms)
     }
 

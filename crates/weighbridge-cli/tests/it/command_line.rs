@@ -174,9 +174,10 @@ fn help_and_version_are_fine() {
           --stdin-name <NAME>  Call standard input by this name, which may promise a format
 
     Configuration:
-          --config <FILE>    Read this configuration [default: weighbridge.toml here or above]
-          --no-config        Read no configuration
-          --baseline <FILE>  Do not count findings that this baseline, or this JSON report, has
+          --config <FILE>        Read this configuration [default: weighbridge.toml here or above]
+          --no-config            Read no configuration
+          --rules-data <FOLDER>  Judge by the lists of known names in this folder, which must be trusted
+          --baseline <FILE>      Do not count findings that this baseline, or this JSON report, has
 
     Limits:
           --timeout <SECONDS>           Spend at most so many seconds on a file, 0 for no limit
