@@ -152,7 +152,7 @@ pub(crate) struct Inputs {
     pub(crate) full: bool,
 
     /// Scan so many files at a time [default: one per core]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Leave out what matches below the folders given; patterns are those of .gitignore
@@ -189,7 +189,12 @@ pub(crate) struct Inputs {
     pub(crate) today: Option<Date>,
 
     /// Spend at most so many seconds on a file, 0 for no limit [default: 300]
-    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        allow_negative_numbers = true,
+        help_heading = "Limits"
+    )]
     pub(crate) timeout: Option<Seconds>,
 
     /// Look into archives and payloads so many layers deep
@@ -401,6 +406,15 @@ pub(crate) enum ReportFormat {
     Sarif,
     Junit,
     Github,
+}
+
+/// Why a text is no number of files that are scanned at a time.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("expected a number from 1 on")]
+struct NotANumber;
+
+fn jobs(text: &str) -> Result<NonZeroUsize, NotANumber> {
+    text.parse().map_err(|_| NotANumber)
 }
 
 /// Reads a severity and lists the five words where the text is none of them.

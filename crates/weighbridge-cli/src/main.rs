@@ -31,9 +31,11 @@ mod slip;
 mod suppress;
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use clap::error::{ContextKind, ContextValue};
 use weighbridge::findings::escape;
 
 use crate::arguments::{Arguments, BaselineCommand, Command, PickleCommand};
@@ -80,8 +82,26 @@ fn answer(error: &clap::Error) -> Exit {
         return Destination::Stdout.write(text.as_bytes(), Exit::Fine);
     }
     // It repeats words of the command line, and those may be names of files.
-    for line in text.lines() {
+    for (number, line) in text.lines().enumerate() {
         let _ = writeln!(io::stderr(), "{}", escape(line));
+        if number == 0
+            && let Some(tip) = tip(error)
+        {
+            let _ = writeln!(io::stderr(), "\n  tip: {}", escape(&tip));
+        }
     }
     Exit::Usage
+}
+
+/// Says what was probably meant by a word that is no command.
+fn tip(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    if word == "help" {
+        return Some("the help of a command is printed by '<COMMAND> --help'".to_owned());
+    }
+    Path::new(word)
+        .exists()
+        .then(|| format!("to weigh a file or folder, use 'weighbridge scan {word}'"))
 }

@@ -20,10 +20,11 @@ impl<'p> Destination<'p> {
         };
         let folder = folder(path);
         if path.is_dir() {
-            return Err(Failure::usage(format!("{} is a folder", quoted(path))));
+            return Err(cannot(path, "it is a folder"));
         }
         if !folder.is_dir() {
-            return Err(Failure::usage(format!("no folder {}", quoted(folder))));
+            let why = format!("there is no folder {}", quoted(folder));
+            return Err(cannot(path, &why));
         }
         Ok(Self::File(path))
     }
@@ -121,6 +122,10 @@ impl<'r> Prepared<'r> {
             }
         }
     }
+}
+
+fn cannot(path: &Path, why: &str) -> Failure {
+    Failure::usage(format!("cannot write to {}: {why}", quoted(path)))
 }
 
 fn folder(path: &Path) -> &Path {

@@ -218,3 +218,53 @@ fn help_and_version_are_fine() {
     --- stderr
     ");
 }
+
+#[test]
+fn what_was_probably_meant_is_offered() {
+    let sandbox = Sandbox::with(&[("model.pkl", CLEAN)]);
+    assert_snapshot!(sandbox.run(&["model.pkl"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: unrecognized subcommand 'model.pkl'
+
+      tip: to weigh a file or folder, use 'weighbridge scan model.pkl'
+
+    Usage: weighbridge [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(sandbox.run(&["help", "scan"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: unrecognized subcommand 'help'
+
+      tip: the help of a command is printed by '<COMMAND> --help'
+
+    Usage: weighbridge [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_number_that_is_none_is_told_what_is_wanted() {
+    let sandbox = Sandbox::with(&[("model.pkl", CLEAN)]);
+    assert_snapshot!(sandbox.run(&["scan", "--jobs", "0", "model.pkl"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: invalid value '0' for '--jobs <N>': expected a number from 1 on
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(sandbox.run(&["scan", "--timeout", "-1", "model.pkl"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: invalid value '-1' for '--timeout <SECONDS>': expected seconds such as 60 or 0.5
+
+    For more information, try '--help'.
+    ");
+}

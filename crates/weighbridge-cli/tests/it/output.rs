@@ -66,13 +66,13 @@ fn an_output_that_cannot_be_is_usage() {
     exit: 4
     --- stdout
     --- stderr
-    error: no folder `no/where`
+    error: cannot write to `no/where/report`: there is no folder `no/where`
     ");
     assert_snapshot!(sandbox.run(&["scan", "models", "--output", "models"]), @"
     exit: 4
     --- stdout
     --- stderr
-    error: `models` is a folder
+    error: cannot write to `models`: it is a folder
     ");
 }
 
