@@ -42,7 +42,7 @@ pub(crate) fn write(document: &Document, working_directory: Option<&Path>) -> St
     out
 }
 
-/// Writes the last line of a log. It has nothing in it but words of ours and numbers.
+/// Writes the last line of a log. It begins with a word of ours or a number, so it is no command.
 pub(crate) fn summary(document: &Document) -> String {
     text::summary(document, &Palette::default())
 }

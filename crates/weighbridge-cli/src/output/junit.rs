@@ -148,7 +148,8 @@ impl<'d> Case<'d> {
 }
 
 fn write_notices(out: &mut String, document: &Document) {
-    if document.notices.is_empty() {
+    let excluded = text::counted_excluded(&document.excluded);
+    if document.notices.is_empty() && excluded.is_none() {
         return;
     }
     out.push_str("    <system-err>\n");
@@ -159,6 +160,9 @@ fn write_notices(out: &mut String, document: &Document) {
             notice.level.as_str(),
             escaped(&notice.message)
         );
+    }
+    if let Some(excluded) = excluded {
+        let _ = writeln!(out, "{}", escaped(&excluded));
     }
     out.push_str("</system-err>\n");
 }

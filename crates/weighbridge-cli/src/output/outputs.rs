@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 use weighbridge::findings::escape_shortened;
 
-use super::command::Command;
 use super::destination::{Destination, Prepared, complain};
 use super::palette::Palette;
 use super::{github, json, junit, sarif, text};
@@ -184,8 +183,7 @@ impl<'p> Outputs<'p> {
                 }
             }
             ReportFormat::Text => {
-                let details = Command::shown_in(text::details(document, palette));
-                out.extend(details.into_bytes());
+                out.extend(text::details(document, palette).into_bytes());
                 if self.verbosity == Verbosity::Summary {
                     out.extend(text::summary(document, palette).into_bytes());
                 }

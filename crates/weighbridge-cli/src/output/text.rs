@@ -5,6 +5,7 @@ use anstyle::Style;
 use weighbridge::findings::{Confidence, Severity, escape};
 use weighbridge::scan::Verdict;
 
+use super::command::Command;
 use super::count::counted;
 use super::group::{Group, groups};
 use super::palette::Palette;
@@ -40,7 +41,7 @@ pub(crate) fn details(report: &Document, palette: &Palette) -> String {
         let (style, word) = (palette.of_level(*level), level.as_str());
         line(&mut out, format_args!("{style}{word}{style:#}: {message}"));
     }
-    out
+    Command::shown_in(out)
 }
 
 /// The rules of which it was said why they matter.
@@ -74,7 +75,10 @@ pub(crate) fn summary(report: &Document, palette: &Palette) -> String {
     let complete = summary.complete;
     let judged_clean = clean > 0 && clean.saturating_add(passive) == summary.files;
     let findings = counted_findings(&summary);
-    let suppressed = counted_suppressed(report) + &counted_excluded(&report.excluded);
+    let mut suppressed = counted_suppressed(report);
+    if let Some(excluded) = counted_excluded(&report.excluded) {
+        suppressed = format!("{suppressed}; {excluded}");
+    }
 
     let mut out = String::new();
     if judged_clean && complete && share.is_all() {
@@ -140,10 +144,10 @@ fn counted_suppressed(report: &Document) -> String {
     format!("; not counted: {}", counts.join(", "))
 }
 
-/// Counts what was not scanned on request, and names the first of it.
-fn counted_excluded(excluded: &Excluded) -> String {
+/// Counts what was not scanned on request, and names the first of it; `None` if there is nothing.
+pub(crate) fn counted_excluded(excluded: &Excluded) -> Option<String> {
     if excluded.is_empty() {
-        return String::new();
+        return None;
     }
     let counts = [(excluded.files, "file"), (excluded.folders, "folder")];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
@@ -157,7 +161,8 @@ fn counted_excluded(excluded: &Excluded) -> String {
     if excluded.files.saturating_add(excluded.folders) > u64::try_from(names.len()).unwrap_or(0) {
         names.push("…".to_owned());
     }
-    format!("; {} excluded ({})", counts.join(" and "), names.join(", "))
+    let names = Command::shown_in(names.join(", "));
+    Some(format!("{} excluded ({names})", counts.join(" and ")))
 }
 
 /// Writes a finding and where else it is. With the page of its rule it says why that matters and what to do.

@@ -52,6 +52,34 @@ fn a_converted_report_is_the_report_of_the_scan() {
 }
 
 #[test]
+fn what_the_configuration_says_is_carried_over() {
+    let sandbox = Sandbox::with(&[
+        (
+            "weighbridge.toml",
+            b"[scan.severity]\nPKL010 = \"high\"\n\
+              [[scan.ignore]]\nrule = \"PKL002\"\nreason = \"ours ##[x\"\n\
+              [[scan.ignore]]\nrule = \"PKL003\"\nreason = \"unused\"\n",
+        ),
+        ("models/cut.pkl", TRUNCATED),
+        ("models/evil.pkl", CRITICAL),
+        ("models/medium.pkl", MEDIUM),
+        ("models/no/##[stop-commands]x.pkl", CRITICAL),
+    ]);
+    let scan = ["scan", "--exclude", "no", "--exclude", "*stop*", "models"];
+    stdout(&sandbox, &[&scan[..], &["-o", "json=report.json"]].concat());
+    for format in FORMATS {
+        let scanned = stdout(&sandbox, &[&scan[..], &["--format", format]].concat());
+        let converted = ["convert-report", "report.json", "--format", format];
+        assert_eq!(stdout(&sandbox, &converted), scanned, "{format}");
+        assert!(!scanned.contains("##["), "{scanned}");
+        // Ignored findings are in JSON, where they are told from others, and nowhere else.
+        assert_eq!(scanned.contains("PKL002/"), format == "json", "{scanned}");
+        assert!(scanned.contains("excluded"), "{format}: {scanned}");
+        assert!(scanned.contains("PKL003"), "{format}: {scanned}");
+    }
+}
+
+#[test]
 fn conversion_judges_only_when_told_to() {
     let sandbox = Sandbox::with(&[
         ("evil.pkl", CRITICAL),

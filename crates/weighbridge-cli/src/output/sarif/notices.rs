@@ -2,6 +2,7 @@ use serde::Serialize;
 
 use super::Message;
 use super::locations::{Artifacts, ResultLocation};
+use crate::output::text::counted_excluded;
 use crate::report::{Document, Doubt, DoubtKind, Level, Notice};
 
 /// How the scan went.
@@ -43,11 +44,16 @@ impl<'d> Invocation<'d> {
                 });
             }
         }
-        let notices = document.notices.iter();
+        let notices = document.notices.iter().map(Notification::from);
+        let excluded = counted_excluded(&document.excluded).map(|text| Notification {
+            level: Level::Note.as_str(),
+            message: Message { text },
+            locations: Vec::new(),
+        });
         Self {
             execution_successful: !is_undecided,
             tool_execution_notifications: notifications,
-            tool_configuration_notifications: notices.map(Notification::from).collect(),
+            tool_configuration_notifications: notices.chain(excluded).collect(),
         }
     }
 }
