@@ -93,10 +93,14 @@ impl<'p, S: StatementSink + ?Sized> Source<'p, S> {
                 Some((Global::Find(..), _))
             )
         });
-        for function in &FUNCTIONS {
-            if (function.needed)(needs) {
-                self.comment_text(StatementKind::Preamble, function.text, at..at)?;
-            }
+        let mut any = false;
+        for function in FUNCTIONS.iter().filter(|function| (function.needed)(needs)) {
+            any = true;
+            self.comment_text(StatementKind::Preamble, function.text, at..at)?;
+        }
+        if any {
+            let begin = "# The pickle itself, each statement with its bytes:";
+            self.comment_text(StatementKind::Comment, begin, at..at)?;
         }
         Ok(())
     }

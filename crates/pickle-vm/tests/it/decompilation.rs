@@ -21,6 +21,7 @@ fn lines(text: &str) -> Vec<String> {
     let statements = found.spans.iter().skip(1);
     statements
         .filter(|span| span.kind != StatementKind::Preamble)
+        .filter(|span| !found.text(span).starts_with("# The pickle itself"))
         .flat_map(|span| found.text(span).lines())
         .map(str::to_owned)
         .collect()

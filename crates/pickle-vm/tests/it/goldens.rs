@@ -76,6 +76,7 @@ fn decompiled(bytes: &[u8]) -> Vec<String> {
         .spans
         .iter()
         .filter(|span| span.kind != StatementKind::Preamble)
+        .filter(|span| !found.text(span).starts_with("# The pickle itself"))
         .skip(1);
     let lines: Vec<&str> = statements
         .flat_map(|span| found.text(span).lines())

@@ -9,6 +9,7 @@ mod config;
 mod convert;
 mod disasm;
 mod effects;
+mod forensic_guide;
 mod forensics;
 mod formats;
 mod guide;
