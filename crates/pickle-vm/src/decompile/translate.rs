@@ -34,6 +34,8 @@ struct Layer {
     marks: Vec<usize>,
     memo: Memo,
     protocol: u8,
+    /// Where its first opcode stands.
+    start: u64,
 }
 
 impl Layer {
@@ -107,7 +109,7 @@ impl Translation {
             Opcode::Mark => self.state.marks.push(self.state.stack.len()),
             Opcode::Stop => {
                 let value = self.state.top()?;
-                self.stop(value)?;
+                self.stop(value, end)?;
             }
             Opcode::Pop => {
                 if self.state.pop().is_none() {
@@ -348,28 +350,30 @@ impl Translation {
             let array = self.program.effect(kind, bytes.start, bytes.end);
             self.push(array);
         } else if observed.began_pickle {
-            self.outer.push(core::mem::take(&mut self.state));
+            let inner = Layer {
+                start: end,
+                ..Layer::default()
+            };
+            self.outer.push(core::mem::replace(&mut self.state, inner));
         }
         Some(())
     }
 
     /// STOP ends the pickle, or one that stands for the elements of an array.
-    fn stop(&mut self, value: Value) -> Option<()> {
+    fn stop(&mut self, value: Value, end: u64) -> Option<()> {
+        self.program.observe(value);
         let Some(outer) = self.outer.pop() else {
-            self.program.observe(value);
             self.result = Some(value);
             return Some(());
         };
-        self.program.observe(value);
-        self.state = outer;
+        let start = core::mem::replace(&mut self.state, outer).start;
         let wrapper = self.state.pop()?;
         self.program.observe_by_name(wrapper);
         let kind = Kind::ObjectArray {
             wrapper,
             content: value,
         };
-        let at = self.program.node(wrapper).map_or(0, |node| node.end);
-        let array = self.program.effect(kind, at, at);
+        let array = self.program.effect(kind, start, end);
         self.push(array);
         Some(())
     }

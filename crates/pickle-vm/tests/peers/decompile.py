@@ -373,6 +373,66 @@ def standard():
 xrange_like = range
 
 
+class Extended:
+    """Pickled by an extension code."""
+
+    def __init__(self, value):
+        self.value = value
+
+
+copyreg.add_extension("__main__", "Extended", 0x1234)
+
+
+class Known:
+    """Pickled by a persistent id."""
+
+    def __init__(self, id):
+        self.id = id
+
+
+class Pickler(pickle.Pickler):
+    """Leaves out what the loader has, and buffers."""
+
+    def __init__(self, file, protocol):
+        callback = (lambda _: False) if protocol == 5 else None
+        super().__init__(file, protocol, buffer_callback=callback)
+
+    def persistent_id(self, value):
+        if not isinstance(value, Known):
+            return None
+        return value.id if self.proto else str(value.id)
+
+    proto = 1
+
+
+class TextPickler(Pickler):
+    proto = 0
+
+
+KNOWN = collections.defaultdict(lambda: Known(None))
+
+
+def persistent(id):
+    """One object for each id."""
+    return KNOWN[repr(id)]
+
+
+def buffers():
+    return [bytearray(b"one"), bytearray(b"two"), b"three"]
+
+
+class Unpickler(pickle.Unpickler):
+    def persistent_load(self, id):
+        return persistent(id)
+
+
+def elsewhere():
+    """What a stream does not have in it alone."""
+    yield [Extended([1]), Extended, Extended(None)]
+    yield [Known("a"), Known("a"), Known("b'\\"), {"k": Known("longer than what is written in its place twice")}]
+    yield [pickle.PickleBuffer(bytearray(b"one")), pickle.PickleBuffer(b"two"), pickle.PickleBuffer(b"three")]
+
+
 def random_value(rng, depth, pool):
     """Nested data with what was made before in it again."""
     if pool and rng.random() < 0.2:
@@ -428,6 +488,13 @@ def pickles():
     values = [*plain(), *standard(), *shared(), *recursive()]
     values += [random_value(rng, 5, []) for _ in range(150)]
     for protocol in range(6):
+        for value in elsewhere():
+            try:
+                data = dumps(Pickler if protocol else TextPickler, value, protocol)
+                Unpickler(io.BytesIO(data), buffers=buffers()).load()
+            except pickle.PickleError:  # buffers need protocol 5
+                continue
+            yield data
         for value in values:
             for pickler in (pickle.Pickler, pickle._Pickler):
                 try:
@@ -532,7 +599,10 @@ def same(left, right):
                 continue
         partners[0, id(one)], partners[1, id(other)] = id(other), id(one)
         kept += [one, other]
-        if kind is bytearray:
+        if kind is memoryview:
+            if one != other or one.readonly != other.readonly:
+                raise Different(f"{path}: {one!r:.80} and {other!r:.80}")
+        elif kind is bytearray:
             if one != other:
                 raise Different(f"{path}: {one!r:.80} and {other!r:.80}")
         elif kind in (list, tuple):
@@ -571,8 +641,12 @@ def pairs():
 def evaluate():
     count = 0
     for data, source in pairs():
-        wanted = pickle.loads(data)
-        names = {}
+        wanted = Unpickler(io.BytesIO(data), buffers=buffers()).load()
+        names = {
+            "_persistent": persistent,
+            "_extension": lambda code: getattr(sys.modules["__main__"], copyreg._inverted_registry[code][1]),
+            "_buffer": iter(buffers()).__next__,
+        }
         try:
             exec(compile(source, "decompiled", "exec"), names)
             same(wanted, names["result"])
