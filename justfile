@@ -88,6 +88,11 @@ honest:
     cargo build --release --locked -p weighbridge-cli
     python3 tests/peers/run.py
 
+# Ask weighbridge and its peers about the same corpus, and write docs/comparison.md's tables (installs some 1.5 GB into CACHE).
+scanners CACHE:
+    cargo build --release --locked -p weighbridge-cli
+    python3 tests/peers/scanners/run.py --cache {{CACHE}} --write
+
 # Try wheel, hook, static binary, action and guides as a user would (installs tools from PyPI and npm).
 distribution *checks:
     python3 tests/distribution/run.py {{checks}}
