@@ -88,7 +88,7 @@ honest:
     cargo build --release --locked -p weighbridge-cli
     python3 tests/peers/run.py
 
-# Ask weighbridge and its peers about the same corpus, and write docs/comparison.md's tables (installs some 1.5 GB into CACHE).
+# Ask weighbridge and its peers about the same corpus, and write docs/comparison.md's tables (installs some 1.2 GB into CACHE).
 scanners CACHE:
     cargo build --release --locked -p weighbridge-cli
     python3 tests/peers/scanners/run.py --cache {{CACHE}} --write

@@ -27,7 +27,7 @@ HONEST = ["numpy", "scipy", "pandas", "scikit-learn", "joblib", "lz4", "lightgbm
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cache", type=pathlib.Path, required=True, help="where the environments are made, about 1.5 GB")
+    parser.add_argument("--cache", type=pathlib.Path, required=True, help="where the environments are made, about 1.2 GB")
     parser.add_argument("--out", type=pathlib.Path, help="where corpus and results are written; default: the cache")
     parser.add_argument("--weighbridge", type=pathlib.Path, default=ROOT / "target" / "release" / "weighbridge", help="our binary")
     parser.add_argument("--scanners", default=",".join(tables.ORDER), metavar="NAME,NAME", help="default: " + ",".join(tables.ORDER))

@@ -19,8 +19,6 @@ const NOT_JUDGED: [&str; 6] = [
     "safetensors",
     "skops",
 ];
-/// What is known to be judged wrongly, as SHORTCOMINGS.md says.
-const KNOWN_FAULTS: [&str; 1] = ["png-then-pickle"];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -79,12 +77,6 @@ impl Entry {
 
     /// What is wrong with the verdict, if anything is.
     fn fault(&self) -> Option<&'static str> {
-        if KNOWN_FAULTS
-            .iter()
-            .any(|prefix| self.what.starts_with(prefix))
-        {
-            return None;
-        }
         let is_judged = !NOT_JUDGED
             .iter()
             .any(|prefix| self.what.starts_with(prefix));
