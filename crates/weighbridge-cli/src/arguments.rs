@@ -1,5 +1,6 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -198,7 +199,7 @@ pub(crate) struct Inputs {
     pub(crate) timeout: Option<Seconds>,
 
     /// Look into archives and payloads so many layers deep
-    #[arg(long, value_name = "N", default_value_t = Limits::default().nesting, help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>, default_value_t = Limits::default().nesting, help_heading = "Limits")]
     pub(crate) max_depth: u32,
 
     /// Inflate at most so many bytes per file
@@ -206,11 +207,11 @@ pub(crate) struct Inputs {
     pub(crate) max_inflated_bytes: ByteSize,
 
     /// Walk at most so many files per folder
-    #[arg(long, value_name = "N", default_value_t = Limits::default().files, help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, default_value_t = Limits::default().files, help_heading = "Limits")]
     pub(crate) max_files: u64,
 
     /// Look at at most so many members per file
-    #[arg(long, value_name = "N", default_value_t = Limits::default().members, help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, default_value_t = Limits::default().members, help_heading = "Limits")]
     pub(crate) max_members: u64,
 
     /// Take at most so many bytes from standard input
@@ -274,7 +275,7 @@ pub(crate) struct Selection {
     pub(crate) member: Option<String>,
 
     /// Look only into this one of several pickles that follow each other, counted from 0
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub(crate) stream: Option<u64>,
 }
 
@@ -408,13 +409,21 @@ pub(crate) enum ReportFormat {
     Github,
 }
 
-/// Why a text is no number of files that are scanned at a time.
+/// Why a text is no number.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("expected a number from 1 on")]
-struct NotANumber;
+enum NotANumber {
+    #[error("expected a whole number")]
+    Whole,
+    #[error("expected a whole number from 1 on")]
+    FromOne,
+}
+
+fn whole<T: FromStr>(text: &str) -> Result<T, NotANumber> {
+    text.parse().map_err(|_| NotANumber::Whole)
+}
 
 fn jobs(text: &str) -> Result<NonZeroUsize, NotANumber> {
-    text.parse().map_err(|_| NotANumber)
+    text.parse().map_err(|_| NotANumber::FromOne)
 }
 
 /// Reads a severity and lists the five words where the text is none of them.

@@ -255,7 +255,15 @@ fn a_number_that_is_none_is_told_what_is_wanted() {
     exit: 4
     --- stdout
     --- stderr
-    error: invalid value '0' for '--jobs <N>': expected a number from 1 on
+    error: invalid value '0' for '--jobs <N>': expected a whole number from 1 on
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(sandbox.run(&["scan", "--max-depth", "deep", "model.pkl"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: invalid value 'deep' for '--max-depth <N>': expected a whole number
 
     For more information, try '--help'.
     ");
