@@ -1,6 +1,6 @@
 use core::ops::Range;
 
-use pickle_vm::{Effect, EffectSink, Lists, PayloadReason, scan_with};
+use pickle_vm::{Effect, EffectSink, PayloadReason, scan_with};
 
 use crate::pickles::PickleStream;
 use crate::scanner::Scanner;
@@ -35,7 +35,7 @@ impl Scanner {
         impl EffectSink for Nothing {
             fn effect(&mut self, _: &Effect<'_>) {}
         }
-        let lists = Lists::built_in();
+        let lists = self.lists();
         let limits = &self.options().limits.pickle;
         let mut cut: u64 = 0;
         self.pickles(name, bytes, &mut |pickle: PickleStream<'_>| {

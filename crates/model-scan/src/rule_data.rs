@@ -341,6 +341,8 @@ fn role(path: &str) -> Option<Role> {
         // A signature, and what is for people.
         None if path.starts_with("manifest.") || path.starts_with("README") => Role::Aside,
         None if path.starts_with("LICENSE") => Role::Aside,
+        // Lies beside the built-in lists for the decompiler; nothing is judged by it.
+        None if path == "python2.list" => Role::Aside,
         Some(("functions", name)) if is_list(name) => Role::List(ListKind::Functions),
         Some(("classes", name)) if is_list(name) => Role::List(ListKind::Classes),
         _ => return None,

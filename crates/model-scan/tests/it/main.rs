@@ -19,6 +19,8 @@ mod sniff;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]
+mod suppression;
+#[cfg(test)]
 mod tarball;
 #[cfg(test)]
 mod time;

@@ -218,3 +218,64 @@ fn covers(ignore: &Ignore, config: &Config, finding: &Finding, file: &mut File<'
                 .any(|way| patterns.match_absolute(&config.folder, way, Leads::ToFile))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use weighbridge::pickle::Lists;
+    use weighbridge::scan::{Digests, Options, Report, Scanner, Verdict};
+
+    use super::{Policy, Seen};
+    use crate::baseline::Baseline;
+    use crate::output::json;
+    use crate::report::Document;
+
+    /// An import and a call of `os.system`, an unknown class, and a second pickle.
+    const PICKLES: &[u8] = b"cos\nsystem\n(S'id'\ntR0cacme.models\nThing\n)\x81.cos\npopen\n.";
+
+    fn report(bytes: &[u8]) -> Report {
+        let scanner = Scanner::new(Options::default().with_digests(Digests::All));
+        let mut report = Report::default();
+        report.targets.push(scanner.scan_bytes("a.pkl", bytes));
+        report
+    }
+
+    fn document(report: Report) -> Document {
+        let mut document = Document::from(report);
+        document.assign_fingerprints();
+        document
+    }
+
+    #[test]
+    fn a_baseline_of_everything_leaves_a_cut_file_undecided_wherever_it_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        let mut clean = 0;
+        for cut in 0..=PICKLES.len() {
+            let report = report(&PICKLES[..cut]);
+            let is_complete = report.targets[0].complete;
+            let seen = Seen::of(&report);
+            let mut document = document(report);
+            let mut written = Vec::new();
+            json::write(&mut written, &document).unwrap();
+            std::fs::write(&path, &written).unwrap();
+            let baseline = Baseline::read(&path).unwrap();
+            let today = "2027-01-01".parse().unwrap();
+            let mut policy = Policy::new(None, Some(baseline), today, Lists::built_in());
+            policy.apply(&mut document, &seen);
+            let target = &document.targets[0];
+            assert!(target.findings.is_empty(), "{cut}: {:?}", target.findings);
+            let wanted = if is_complete {
+                Verdict::Clean
+            } else {
+                Verdict::Undecided
+            };
+            assert_eq!(
+                (target.verdict, target.complete),
+                (wanted, is_complete),
+                "{cut}"
+            );
+            clean += u32::from(is_complete);
+        }
+        assert!(clean >= 1, "the whole file is complete");
+    }
+}
