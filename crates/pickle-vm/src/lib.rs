@@ -34,6 +34,7 @@ pub mod repr;
 mod rules;
 mod scan;
 mod state;
+mod trace;
 mod value;
 
 pub use decoder::{Decoder, Op};
@@ -57,4 +58,5 @@ pub use owned_lists::{ListError, ListFile, OwnedLists};
 pub use payload::{Payload, PayloadBytes, PayloadReason};
 pub use rules::RULES;
 pub use scan::{Scan, scan, scan_with};
+pub use trace::{Step, Trace};
 pub use value::Value;

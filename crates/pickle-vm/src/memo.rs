@@ -77,6 +77,11 @@ impl Memo {
         self.put(self.count, value);
     }
 
+    /// How many entries there are.
+    pub(crate) const fn count(&self) -> u64 {
+        self.count
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.dense
             .len()

@@ -79,6 +79,8 @@ pub(crate) enum Command {
 pub(crate) enum PickleCommand {
     /// Print the opcodes as Python's pickletools does
     Disasm(Disasm),
+    /// Show stack, marks and memo behind each opcode, as a loader would have them
+    Trace(Trace),
     /// List what loading would do: imports, calls, state and item writes
     Effects(Effects),
     /// Write pickles as Python source, one statement for each effect; nothing is evaluated
@@ -322,6 +324,29 @@ pub(crate) struct Disasm {
     /// Print exactly what pickletools.dis of CPython 3.11 prints: nothing shortened, errors on stderr
     #[arg(long)]
     pub(crate) full: bool,
+}
+
+/// What `pickle trace` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Show opcodes that begin at this byte or behind it
+    #[arg(long, value_name = "OFFSET", default_value_t = 0)]
+    pub(crate) from: u64,
+
+    /// Show at most so many opcodes of each pickle
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<u64>,
+
+    /// Show so many values and marks from the top of the stack
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) window: u8,
+
+    /// Write in this format; json is one object per line
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 /// What `pickle effects` is told.

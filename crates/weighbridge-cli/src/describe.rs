@@ -180,6 +180,13 @@ pub(crate) fn sentence(effect: &Effect<'_>) -> String {
     text.out
 }
 
+/// Writes a value in a bounded number of words. Everything from the file is escaped and shortened.
+pub(crate) fn value(graph: &Graph<'_>, value: Value) -> String {
+    let mut text = Text::new(graph);
+    text.value(value);
+    text.out
+}
+
 /// A sentence under construction.
 struct Text<'m> {
     graph: &'m Graph<'m>,

@@ -60,6 +60,7 @@ fn run() -> Exit {
         Command::ConvertReport(convert) => convert::run(&convert, color),
         Command::Pickle { command } => match command {
             PickleCommand::Disasm(disasm) => pickle::disasm::run(&disasm),
+            PickleCommand::Trace(trace) => pickle::trace::run(&trace),
             PickleCommand::Effects(effects) => pickle::effects::run(&effects),
             PickleCommand::Decompile(decompile) => pickle::decompile::run(&decompile),
             PickleCommand::Extract(extract) => pickle::extract::run(&extract),

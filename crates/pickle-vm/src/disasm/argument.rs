@@ -75,6 +75,19 @@ const SHOWN_NAMES: usize = 400;
 const SHORT_LONG: usize = 16;
 
 impl<'a> Argument<'a> {
+    /// Reads the argument of an opcode, if `pickletools` would.
+    pub(crate) fn of(op: &Op<'a>) -> Option<Self> {
+        Self::read(op)
+            .ok()
+            .filter(|argument| !argument.has_too_many_digits())
+    }
+
+    /// Returns the argument to be displayed in a style.
+    #[must_use]
+    pub const fn in_style(self, style: Style) -> impl fmt::Display + use<'a> {
+        Styled(self, style)
+    }
+
     /// Reads the argument of an opcode.
     #[inline]
     pub(super) fn read(op: &Op<'a>) -> Result<Self, Unreadable> {
@@ -214,6 +227,15 @@ impl<'a> Argument<'a> {
             }
             _ => self.write_whole(out),
         }
+    }
+}
+
+/// An argument to be displayed in a style.
+struct Styled<'a>(Argument<'a>, Style);
+
+impl fmt::Display for Styled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(self.1, f)
     }
 }
 

@@ -275,6 +275,33 @@ impl<'a> Machine<'a> {
         self.outer.len()
     }
 
+    pub(crate) const fn graph(&self) -> &Graph<'a> {
+        &self.graph
+    }
+
+    pub(crate) fn stack(&self) -> &[Value] {
+        &self.state.stack
+    }
+
+    /// How many values lie below each open mark.
+    pub(crate) fn marks(&self) -> &[usize] {
+        &self.state.marks
+    }
+
+    pub(crate) const fn memo(&self) -> &Memo {
+        &self.state.memo
+    }
+
+    /// How many opcodes were carried out.
+    pub(crate) const fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// The byte behind what was carried out.
+    pub(crate) const fn end(&self) -> u64 {
+        self.end
+    }
+
     /// Carries out one opcode.
     #[inline]
     pub(crate) fn advance<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Advance<'a> {

@@ -19,3 +19,5 @@ mod minimizing;
 mod properties;
 #[cfg(test)]
 mod rendering;
+#[cfg(test)]
+mod trace;

@@ -7,6 +7,7 @@ pub(crate) mod effects;
 pub(crate) mod extract;
 mod output;
 mod source;
+pub(crate) mod trace;
 
 use std::io;
 

@@ -24,3 +24,4 @@ mod rules;
 mod sandbox;
 mod scan;
 mod schema;
+mod trace;
