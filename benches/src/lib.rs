@@ -59,6 +59,43 @@ pub fn weights(count: u32) -> Vec<u8> {
     bytes
 }
 
+/// A tar archive of `count` members of `size` bytes each, as POSIX has it.
+#[must_use]
+pub fn ustar(count: u32, size: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    for number in 0..count {
+        let mut header = Vec::with_capacity(512);
+        let mut field = |end: usize, text: &str| {
+            header.extend_from_slice(text.as_bytes());
+            header.resize(end, 0);
+        };
+        field(100, &format!("data/{number}.txt"));
+        field(108, "0000644");
+        field(116, "0000000");
+        field(124, "0000000");
+        field(136, &format!("{size:011o}"));
+        field(148, "00000000000");
+        field(156, "        ");
+        field(257, "0");
+        field(512, "ustar\x0000");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        for (place, digit) in header
+            .iter_mut()
+            .skip(148)
+            .zip(format!("{sum:06o}\0 ").bytes())
+        {
+            *place = digit;
+        }
+        file.extend_from_slice(&header);
+        file.resize(
+            file.len() + usize::try_from(size.next_multiple_of(512)).unwrap_or_default(),
+            b'x',
+        );
+    }
+    file.resize(file.len() + 1024, 0);
+    file
+}
+
 /// A zip archive of `count` stored members of `size` bytes each, as `torch.save` lays them out.
 #[must_use]
 pub fn stored_zip(count: u32, size: u32) -> Vec<u8> {

@@ -5,7 +5,7 @@
 use model_formats::npy;
 use model_scan::unpack::{self, Budget};
 use model_scan::zip::{self, Archive};
-use model_scan::{Options, Scanner, Verdict};
+use model_scan::{Options, Scanner, Verdict, seven_zip, tar};
 use pickle_vm::{
     Decoder, Disassembly, Effect, EffectSink, Limits, Lists, Machine, Style, View, decompile,
 };
@@ -14,7 +14,7 @@ use pickle_vm::{
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 9] = [
+pub const ORACLES: [Oracle; 11] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -27,6 +27,8 @@ pub const ORACLES: [Oracle; 9] = [
     ("decompile_never_panics", decompile_never_panics),
     ("stream_never_panics", stream_never_panics),
     ("disasm_never_panics", disasm_never_panics),
+    ("tar_never_panics", tar_never_panics),
+    ("seven_zip_never_panics", seven_zip_never_panics),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -167,6 +169,83 @@ pub fn zip_never_panics(data: &[u8]) {
         let finding = divergence.finding(&archive);
         assert!(!finding.message.chars().any(char::is_control));
     }
+}
+
+/// Archives are read whole or refused; parts add up to the file; no reading gives more than is allowed.
+pub fn tar_never_panics(data: &[u8]) {
+    let limits = tar::Limits::default()
+        .with_members(1000)
+        .with_filled(1 << 20);
+    let Ok(archive) = tar::Archive::read(data, &limits) else {
+        return;
+    };
+    let mut at = 0;
+    for part in archive.structure() {
+        assert_eq!(part.range.start, at, "parts follow each other");
+        at = part.range.end;
+    }
+    assert_eq!(at, len(data), "parts are the whole file");
+    for member in archive.members() {
+        assert!(member.header().end <= len(data));
+        for reading in member.readings() {
+            let contents = archive.open(reading, &limits);
+            assert!(len(contents.bytes()) <= len(data).max(1 << 20));
+        }
+    }
+    for divergence in archive.divergences() {
+        let finding = divergence.finding(&archive);
+        assert!(!finding.message.chars().any(char::is_control));
+    }
+}
+
+/// Archives are read whole or refused; parts add up to the file; nothing unpacks beyond its limit. Checksums
+/// are made to hold, so that what they protect is reached.
+pub fn seven_zip_never_panics(data: &[u8]) {
+    let mut repaired = data.to_vec();
+    if let Some(crc) = data.get(12..32).map(crc32) {
+        repaired[8..12].copy_from_slice(&crc.to_le_bytes());
+    }
+    let unpacking = unpack::Limits::default()
+        .with_inflated_member(1 << 20)
+        .with_inflated_total(8 << 20)
+        .with_memory(1 << 20);
+    let limits = seven_zip::Limits::default()
+        .with_members(1000)
+        .with_header(1 << 20);
+    for data in [data, &repaired] {
+        let budget = Budget::new(len(data), &unpacking);
+        let Ok(archive) = seven_zip::Archive::read(data, &limits, &unpacking, &budget) else {
+            continue;
+        };
+        let mut at = 0;
+        for part in archive.structure() {
+            assert_eq!(part.range.start, at, "parts follow each other");
+            at = part.range.end;
+        }
+        assert_eq!(at, len(data), "parts are the whole file");
+        for folder in 0..archive.folders().min(100) {
+            let contents = archive.open(folder, &unpacking, &budget);
+            assert!(len(contents.bytes()) <= len(data).max(1 << 20));
+            for member in archive.members() {
+                if member.folder() == Some(folder) {
+                    let _ = contents.of(member);
+                }
+            }
+        }
+        for divergence in archive.divergences() {
+            let finding = divergence.finding(&archive);
+            assert!(!finding.message.chars().any(char::is_control));
+        }
+    }
+}
+
+/// CRC-32, bit by bit: what is checked here is short.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
+    })
 }
 
 /// Headers are read whole or refused, and what is said lies within the file.

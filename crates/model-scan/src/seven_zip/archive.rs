@@ -489,9 +489,7 @@ impl<'a, 'l> Builder<'a, 'l> {
 
     fn judge(&mut self, header: Range<u64>) {
         let members = std::mem::take(&mut self.members);
-        let mut names: Vec<(&str, usize)> = Vec::with_capacity(members.len());
         for (index, member) in members.iter().enumerate() {
-            names.push((&member.name, index));
             for fault in faults(member.name.as_bytes(), true, self.limits.name) {
                 self.say(DivergenceKind::Name(fault), header.clone(), Some(index));
             }
@@ -499,14 +497,13 @@ impl<'a, 'l> Builder<'a, 'l> {
                 self.say(DivergenceKind::Anti, header.clone(), Some(index));
             }
         }
-        names.sort_by(|(a, at), (b, other)| {
-            paths::folded(a.as_bytes(), b.as_bytes()).then(at.cmp(other))
-        });
+        let names = members.iter().map(|member| member.name.as_bytes());
+        let names = paths::sorted(names.zip(0..));
         for pair in names.windows(2) {
             if let [(first, _), (name, index)] = pair
-                && paths::folded(first.as_bytes(), name.as_bytes()).is_eq()
+                && paths::folded(first, name).is_eq()
             {
-                let same = paths::parts(first.as_bytes()).eq(paths::parts(name.as_bytes()));
+                let same = paths::parts(first).eq(paths::parts(name));
                 let kind = if same {
                     DivergenceKind::DuplicateName
                 } else {

@@ -141,11 +141,6 @@ impl<'a, 'l> Builder<'a, 'l> {
         });
         while let Some(mut walk) = self.pending.pop_front() {
             while self.followed.insert(walk.at) || walk.at >= length(self.bytes) {
-                if self.members.len() >= self.limits.members {
-                    let kind = DivergenceKind::LimitReached(Limit::Members);
-                    self.log.say(kind, walk.at..length(self.bytes), None);
-                    return;
-                }
                 let Some(next) = self.unit(&mut walk) else {
                     break;
                 };
@@ -275,6 +270,12 @@ impl<'a, 'l> Builder<'a, 'l> {
     ) -> Option<u64> {
         let index = self.members.len();
         let here = at..at.saturating_add(BLOCK);
+        if index >= self.limits.members {
+            let kind = DivergenceKind::LimitReached(Limit::Members);
+            self.log.say(kind, at..length(self.bytes), None);
+            self.pending.clear();
+            return None;
+        }
         let flag = header.typeflag();
         let (name, other_names) = self.names(header, at, extras, walk);
         let kind = MemberKind::of(flag, name.ends_with(b"/"));
@@ -309,6 +310,13 @@ impl<'a, 'l> Builder<'a, 'l> {
         let next = padded(end);
         for other in sizes.iter().skip(1) {
             self.also(padded(data.saturating_add(*other)), next, walk);
+        }
+        let stated = header.size();
+        let gives_up = |size: Option<i128>| size.is_none_or(|size| size < 0);
+        if gives_up(stated.gnu) || gives_up(stated.python) || !header.python_reads_the_rest() {
+            // GNU tar, and Python where it is told to ignore zeros, seek the next header right behind one that
+            // they cannot read.
+            self.seek(data, Source::BehindBreak, &walk.globals);
         }
         if end > length(self.bytes) {
             self.log
@@ -404,9 +412,9 @@ impl<'a, 'l> Builder<'a, 'l> {
                 let without = DivergenceKind::SizeWithoutData { kind, size };
                 self.log.say(without, here, member);
             }
-            // GNU tar skips the data of folders, devices and symbolic links, and none of a hard link;
-            // Python skips none.
-            if kind == MemberKind::HardLink {
+            // Nobody skips data of a hard link or a folder, but for readers that know no better; GNU tar skips
+            // that of the others, Python none.
+            if matches!(kind, MemberKind::HardLink | MemberKind::Directory) {
                 sizes.retain(|size| *size != 0);
                 sizes.insert(0, 0);
             } else if !sizes.contains(&0) {

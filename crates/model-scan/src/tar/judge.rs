@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 
 use super::build::Builder;
 use super::{DivergenceKind, MemberKind};
-use crate::paths::{folded, leads_out, parts};
+use crate::paths::{self, folded, leads_out, parts};
 use crate::zip::faults;
 
 impl Builder<'_, '_> {
@@ -38,12 +38,11 @@ impl Builder<'_, '_> {
     /// Two names of one member are one member; folders may be listed again.
     fn judge_twins(&mut self) {
         let Self { members, log, .. } = self;
-        let mut names: Vec<(&[u8], usize)> = Vec::with_capacity(members.len());
-        for (index, member) in members.iter().enumerate() {
-            names.push((&member.name, index));
-            names.extend(member.other_names.iter().map(|name| (&**name, index)));
-        }
-        names.sort_by(|(a, at), (b, other)| folded(a, b).then(at.cmp(other)));
+        let names = paths::sorted(members.iter().enumerate().flat_map(|(index, member)| {
+            std::iter::once(&member.name)
+                .chain(&member.other_names)
+                .map(move |name| (&**name, index))
+        }));
         for pair in names.windows(2) {
             let [(first, before), (name, index)] = pair else {
                 continue;

@@ -119,7 +119,7 @@ fn says_so(target: &Target) -> bool {
     target.findings.iter().any(|finding| {
         let behind = matches!(
             finding.rule.code(),
-            "CON001" | "CON004" | "CON010" | "CON016" | "CON024"
+            "CON001" | "CON004" | "CON014" | "CON015" | "CON010" | "CON016" | "CON024"
         );
         behind && finding.severity >= Severity::Low
     })
