@@ -162,9 +162,11 @@ fn is_pe(bytes: &[u8]) -> bool {
     usize::try_from(u32::from_le_bytes(offset)).is_ok_and(|offset| at(bytes, offset, b"PE\0\0"))
 }
 
-/// joblib before 0.10: `ZF` and the length in hexadecimal.
+/// joblib before 0.10: `ZF`, the length in hexadecimal, and a zlib stream. joblib takes any length that Python
+/// does, with `0x` or without.
 fn is_joblib_zf(bytes: &[u8]) -> bool {
     bytes.starts_with(b"ZF0x") && bytes.get(4).is_some_and(u8::is_ascii_hexdigit)
+        || crate::streams::joblib_data(bytes).is_some()
 }
 
 /// A version of CPython 3, which counts from 3000, and a line end.
@@ -217,10 +219,13 @@ pub(crate) fn is_lzma_alone(bytes: &[u8]) -> bool {
         || dictionary
             .checked_div(3)
             .is_some_and(|third| third.is_power_of_two() && dictionary.is_multiple_of(3));
+    // liblzma takes a dictionary below its own least size, and one as large as can be stated; the former is
+    // believed behind the properties that everybody writes.
+    let usual = dictionary >= 4096 && power;
+    let small = *properties == 0x5d && (power || dictionary == 0);
     // The first byte of the coded data is always zero.
     *properties < 225
-        && dictionary >= 4096
-        && power
+        && (usual || small || dictionary == u32::MAX)
         && (size == u64::MAX || size < 1 << 38)
         && bytes.get(13) == Some(&0)
 }
@@ -235,6 +240,10 @@ fn is_zlib(bytes: &[u8]) -> bool {
         || !u16::from_be_bytes([method, flags]).is_multiple_of(31)
     {
         return false;
+    }
+    // A dictionary that is elsewhere: nothing can be tried, so only the usual window is believed.
+    if flags & 0b10_0000 != 0 {
+        return method == 0x78;
     }
     let mut out = [0; 256];
     let start = bytes.get(..4096).unwrap_or(bytes);

@@ -44,7 +44,10 @@ pub(crate) fn data(packed: &[u8]) -> Option<usize> {
 /// The stated length, as Python's `int(text, 16)` reads it where joblib wrote it.
 fn length(text: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(text).ok()?.trim();
-    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let digits = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))
+        .unwrap_or(text);
     u64::from_str_radix(digits.strip_suffix('L').unwrap_or(digits), 16).ok()
 }
 

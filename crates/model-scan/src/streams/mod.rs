@@ -14,3 +14,4 @@ mod zlib;
 mod zstd;
 
 pub(crate) use format::Format;
+pub(crate) use joblib::data as joblib_data;

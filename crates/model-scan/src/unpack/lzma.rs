@@ -189,7 +189,9 @@ impl Engine {
         let filters = filter.map(std::slice::from_ref).unwrap_or_default();
         match *coding {
             Coding::One(properties, dictionary, size) => {
-                let dictionary = dictionary.min(lzma_rust2::DICT_SIZE_MAX);
+                // liblzma holds at least this much, whatever is stated.
+                let dictionary =
+                    dictionary.clamp(lzma_rust2::DICT_SIZE_MIN, lzma_rust2::DICT_SIZE_MAX);
                 let mut stream = LzmaStream::new_with_props(size, properties, dictionary, None)
                     .map_err(|_| Fault::Corrupt)?;
                 stream.set_filters(filters).map_err(|_| UNREAD_FILTER)?;

@@ -482,3 +482,24 @@ fn findings_about_the_stream_alone_are_low() {
             .all(|finding| finding.severity <= Severity::Low)
     );
 }
+
+#[test]
+fn streams_are_told_as_loosely_as_their_readers_tell_them() {
+    // joblib reads a length without `0x`, and one in capitals.
+    for length in [format!("{:x}", EVIL.len()), format!("0X{:X}", EVIL.len())] {
+        let mut packed = format!("ZF{length:<19}").into_bytes();
+        packed.extend(pack::zlib(EVIL));
+        assert!(names_system(&scan("model.z", &packed)), "{length}");
+    }
+    // liblzma takes smaller dictionaries than it makes.
+    for dictionary in [0_u32, 16, 4096] {
+        let mut packed = pack::lzma(EVIL);
+        packed[1..5].copy_from_slice(&dictionary.to_le_bytes());
+        assert!(names_system(&scan("model", &packed)), "{dictionary}");
+    }
+    let mut zlib = pack::zlib(EVIL);
+    (zlib[0], zlib[1]) = (0x78, 0xbb);
+    let target = scan("model", &zlib);
+    assert_eq!(target.kind, "zlib");
+    assert!(has(&target, "CON029"), "{:#?}", target.findings);
+}
