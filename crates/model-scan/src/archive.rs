@@ -8,6 +8,7 @@ use crate::inspection::{Inspection, length};
 use crate::options::Depth;
 use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::{LIMIT_REACHED, STORAGE_MISMATCH, UNREFERENCED_MEMBER};
+use crate::skops;
 use crate::sniff::Kind;
 use crate::tail::Before;
 use crate::torch::StorageRef;
@@ -54,7 +55,7 @@ impl Inspector<'_> {
         inspection.coverage = archive.coverage();
         inspection.kind = kind_of(&archive).to_owned();
         // What these say in JSON builds objects, so no member of theirs is only text.
-        inspection.unsupported = [KERAS, SKOPS].contains(&&*inspection.kind);
+        inspection.unsupported = inspection.kind == KERAS;
         let headless = archive
             .divergences()
             .iter()
@@ -93,6 +94,12 @@ impl Inspector<'_> {
             listed.insert(index, members);
         }
         inspection.members = listed.into_values().flatten().collect();
+        // Text in another encoding is JSON to Python too.
+        inspection.unsupported |= inspection.kind == SKOPS
+            && inspection
+                .members
+                .iter()
+                .any(|member| member.name == skops::SCHEMA && member.kind != skops::KIND);
         self.check_storages(&archive, &contents, &mut inspection);
         self.account(&archive, &contents, &mut inspection);
         self.gaps(kind, bytes, &archive, depth, &mut inspection);

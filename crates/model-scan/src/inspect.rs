@@ -8,6 +8,7 @@ use crate::inspection::{Inspection, length};
 use crate::options::Options;
 use crate::pickles::PickleStream;
 use crate::rules::{LIMIT_REACHED, NOT_A_MODEL, UNREAD_FORMAT};
+use crate::skops;
 use crate::sniff::{self, Kind, Promise};
 use crate::streams::Format;
 use crate::tail::looks_itself;
@@ -145,6 +146,7 @@ impl<'s> Inspector<'s> {
                 inspection.storages = notes.storages;
                 inspection
             }
+            Kind::Json if skops::is_schema(name, bytes) => self.skops_schema(bytes),
             Kind::Npy => self.npy(bytes, depth),
             Kind::Tar => self.tarball(bytes, depth),
             Kind::SevenZip => self.seven_zip(bytes, depth),

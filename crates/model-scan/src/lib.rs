@@ -21,6 +21,7 @@ mod scanner;
 mod seven;
 pub mod seven_zip;
 mod shadow;
+mod skops;
 pub mod sniff;
 mod streams;
 mod tail;

@@ -18,6 +18,11 @@ pub(crate) const BYTES_BEHIND_STREAM: Rule = Rule::new(
     Low,
     "Bytes behind a compressed stream belong to none",
 );
+pub(crate) const SKOPS_TYPE: Rule = Rule::new(
+    "CON017/skops-type",
+    High,
+    "A skops model names a type that can do harm, or that nobody vouches for",
+);
 pub(crate) const NOT_A_MODEL: Rule = Rule::new(
     "CON021/not-a-model",
     Low,
@@ -98,6 +103,7 @@ pub const RULES: &[Rule] = &[
     BROKEN_COMPRESSION,
     SEVERAL_STREAMS,
     BYTES_BEHIND_STREAM,
+    SKOPS_TYPE,
     NOT_A_MODEL,
     UNREADABLE_FILE,
     FILE_CHANGED,

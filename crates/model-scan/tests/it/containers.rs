@@ -387,3 +387,37 @@ fn severities_of_findings_make_the_verdict() {
             .all(|finding| finding.severity <= Severity::Medium)
     );
 }
+
+#[test]
+fn a_skops_model_is_judged_by_the_types_that_it_names() {
+    let schema = |module: &str, class: &str| {
+        format!(
+            r#"{{"__class__": "list", "__module__": "builtins", "__loader__": "ListNode",
+                "content": [{{"__class__": "{class}", "__module__": "{module}",
+                "__loader__": "FunctionNode"}}], "protocol": 2}}"#
+        )
+    };
+    let model = |schema: &[u8]| Zip::of([Entry::deflated("schema.json", schema)]).build();
+    let honest = schema("sklearn.linear_model._logistic", "LogisticRegression");
+    let target = scan("model.skops", &model(honest.as_bytes()));
+    assert_eq!(target.verdict, Verdict::Clean, "{:#?}", target.findings);
+    assert_eq!(target.kind, "skops zip");
+
+    for module in ["os", "posix", "\\u006fs"] {
+        let target = scan("model.skops", &model(schema(module, "system").as_bytes()));
+        assert!(names_system(&target), "{module}");
+        let finding = &target.findings[0];
+        assert_eq!(finding.rule.code(), "CON017");
+        assert_eq!(finding.location.member.as_deref(), Some("schema.json"));
+    }
+    let target = scan("model.skops", &model(schema("no.such", "Thing").as_bytes()));
+    assert_eq!(target.verdict, Verdict::Suspicious);
+
+    // Python reads other encodings too, and we do not; a schema that is cut off says nothing of the rest.
+    let wide: Vec<u8> = honest.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for schema in [&wide[..], &honest.as_bytes()[..80]] {
+        let target = scan("model.skops", &model(schema));
+        assert!(!target.complete, "{:#?}", target.findings);
+        assert!(target.verdict != Verdict::Clean);
+    }
+}
