@@ -44,6 +44,19 @@ def small(folder, files):
             pickle.dump({"weights": [n * 0.5] * 8, "name": "layer %d" % n}, file, protocol=4)
 
 
+def findings(folder, files, each):
+    """Pickles that make objects of classes on no list, each of another one."""
+    os.makedirs(folder, exist_ok=True)
+    for n in range(files):
+        out = io.BytesIO()
+        out.write(b"(")
+        for number in range(each):
+            out.write(b"cacme.m%d\nThing%d\n)\x81" % (n, number))
+        out.write(b"l.")
+        with open(os.path.join(folder, "%03d.pkl" % n), "wb") as file:
+            file.write(out.getvalue())
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
@@ -51,6 +64,8 @@ def main():
         dense(os.path.join(folder, name), dicts)
     checkpoint(os.path.join(folder, "checkpoint.pt"), 1024)
     small(os.path.join(folder, "small"), 1000)
+    small(os.path.join(folder, "small-10000"), 10_000)
+    findings(os.path.join(folder, "findings"), 100, 1000)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,12 @@ use crate::arguments::{Arguments, Man};
 use crate::exit::Exit;
 use crate::failure::{Failure, quoted};
 use crate::output::destination::Destination;
+use crate::slip::closest;
 
 /// The manual's section of commands.
 const SECTION: &str = "1";
 /// What stands at the top of each page.
 const MANUAL: &str = "Weighbridge manual";
-/// How alike two words must be to be taken for a slip, 1 being equal.
-const ALIKE: f64 = 0.6;
 /// Longest part of a mistyped command that is repeated, in characters.
 const SHOWN: usize = 80;
 
@@ -59,27 +58,13 @@ fn lost(command: &Command, word: &str) -> Failure {
     let unknown = escape_shortened(word, SHOWN);
     let unknown = format!("no command `{unknown}` below `{parent}`");
     let offers: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
-    Failure::usage(if let Some(close) = closest(word, &offers) {
+    Failure::usage(if let Some(close) = closest(word, offers.iter().copied()) {
         format!("{unknown}, did you mean `{close}`?")
     } else if offers.is_empty() {
         unknown
     } else {
         format!("{unknown}; there are {}", offers.join(", "))
     })
-}
-
-/// Returns the word that is most like the one that was typed, if any is like it at all.
-fn closest<'o>(word: &str, offers: &[&'o str]) -> Option<&'o str> {
-    // Nothing of that length is a slip of a name.
-    if word.len() > SHOWN {
-        return None;
-    }
-    let likeness = |offer: &&str| strsim::normalized_damerau_levenshtein(word, offer);
-    offers
-        .iter()
-        .copied()
-        .filter(|offer| likeness(offer) >= ALIKE)
-        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))
 }
 
 /// Returns the name of a page: `weighbridge-pickle-effects`.

@@ -373,4 +373,19 @@ mod tests {
             assert!(read(report.get(..end).unwrap()).is_err(), "{end}");
         }
     }
+
+    #[test]
+    fn whatever_is_changed_the_report_is_refused_or_can_be_written() {
+        let report = written(&document()).into_bytes();
+        for at in (0..report.len()).step_by(3) {
+            for byte in [b'0', b'"', b'}', b'-', 0xff] {
+                let mut changed = report.clone();
+                changed[at] = byte;
+                if let Ok(document) = Document::read(&*changed, LIMIT) {
+                    let again = written(&document);
+                    assert_eq!(written(&read(&again).unwrap()), again, "{at} {byte}");
+                }
+            }
+        }
+    }
 }

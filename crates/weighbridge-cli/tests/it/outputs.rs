@@ -37,7 +37,7 @@ fn every_output_has_its_format() {
         "{run}"
     );
     assert!(run.ends_with("--- stderr\n"), "{run}");
-    assert!(text(&sandbox.path("out.sarif")).contains("\"version\": \"2.1.0\""));
+    assert!(text(&sandbox.path("out.sarif")).contains("\"version\":\"2.1.0\""));
     assert!(text(&sandbox.path("out.xml")).starts_with("<?xml"));
     assert!(text(&sandbox.path("out.json")).contains("weighbridge.scan/1"));
     assert_eq!(
