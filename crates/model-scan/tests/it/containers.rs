@@ -301,15 +301,11 @@ fn a_checkpoint_cut_anywhere_is_never_clean() {
 }
 
 #[test]
-fn archives_that_build_objects_from_json_are_not_judged() {
+fn archives_that_build_objects_from_json_are_told_by_their_members() {
     let array = b"\x93NUMPY\x01\0\x76\0{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }";
     for (names, kind, verdict) in [
-        (&["schema.json"][..], "skops zip", Verdict::Unsupported),
-        (
-            &["schema.json", "140.npy"],
-            "skops zip",
-            Verdict::Unsupported,
-        ),
+        (&["schema.json"][..], "skops zip", Verdict::Clean),
+        (&["schema.json", "140.npy"], "skops zip", Verdict::Clean),
         (
             &["config.json", "metadata.json"],
             "keras zip",
