@@ -51,17 +51,21 @@ impl<'a> Header<'a> {
     /// Says whether the stated sum is that of the bytes, which some writers took for signed.
     pub(super) fn checksum_holds(&self) -> bool {
         let stated = Number::read(self.field(148, 8));
-        let mut unsigned = 8_i128.saturating_mul(32);
-        let mut signed = unsigned;
-        for byte in self
-            .block
-            .iter()
-            .take(148)
-            .chain(self.block.iter().skip(156))
-        {
-            unsigned = unsigned.saturating_add(i128::from(*byte));
-            signed = signed.saturating_add(i128::from(i8::from_ne_bytes([*byte])));
-        }
+        let sum = |bytes: &[u8]| {
+            let sum = bytes
+                .iter()
+                .fold(0_u32, |sum, byte| sum.wrapping_add(u32::from(*byte)));
+            let high = bytes
+                .iter()
+                .fold(0_u32, |high, byte| high.wrapping_add(u32::from(byte >> 7)));
+            (i128::from(sum), i128::from(high))
+        };
+        // The field itself counts as eight blanks.
+        let (whole, high) = sum(self.block);
+        let (field, field_high) = sum(self.field(148, 8));
+        let unsigned = whole.saturating_sub(field).saturating_add(256);
+        let high = high.saturating_sub(field_high);
+        let signed = unsigned.saturating_sub(high.saturating_mul(256));
         [stated.gnu, stated.python, stated.lenient]
             .into_iter()
             .flatten()
