@@ -14,6 +14,8 @@ mod pickles;
 #[cfg(test)]
 mod polyglots;
 #[cfg(test)]
+mod rule_data;
+#[cfg(test)]
 mod seven_zip;
 mod sniff;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::patterns::Patterns;
 /// The rule whose findings are all about names that can do harm.
 pub(crate) const CAPABLE: &str = "PKL001";
 
-const KEYS: [&str; 6] = ["expires", "global", "path", "reason", "rule", "sha256"];
+pub(super) const KEYS: [&str; 6] = ["expires", "global", "path", "reason", "rule", "sha256"];
 
 /// Findings that are told not to count, and why.
 #[derive(Debug)]

@@ -120,3 +120,50 @@ fn severities(table: &DeTable<'_>, settings: &mut Settings) -> Result<(), Fault>
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Read as _;
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::{KEYS, SCAN, settings};
+    use crate::config::ignore;
+
+    fn page(name: &str) -> String {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+        let mut text = String::new();
+        let mut file = File::open(docs.join(name)).unwrap();
+        file.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn every_configuration_in_the_docs_is_read() {
+        let mut count = 0;
+        for name in ["configuration.md", "suppression.md"] {
+            let page = page(name);
+            for block in page.split("```toml\n").skip(1) {
+                let text = block.split("```").next().unwrap();
+                settings(text).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
+                count += 1;
+            }
+        }
+        assert!(count >= 4);
+    }
+
+    #[test]
+    fn the_schema_has_the_keys_that_are_read() {
+        let schema: Value = serde_json::from_str(&page("weighbridge.schema.json")).unwrap();
+        let keys = |object: &Value| {
+            let mut keys: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys(&schema["properties"]), KEYS);
+        assert_eq!(keys(&schema["properties"]["scan"]["properties"]), SCAN);
+        assert_eq!(keys(&schema["$defs"]["ignore"]["properties"]), ignore::KEYS);
+    }
+}
