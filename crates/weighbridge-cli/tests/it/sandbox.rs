@@ -8,13 +8,21 @@ use tempfile::TempDir;
 
 /// A folder of its own in which the binary runs, with an empty environment.
 pub(crate) struct Sandbox {
-    folder: TempDir,
+    folder: PathBuf,
+    /// The folder around it, which is removed with all that is in it.
+    _around: TempDir,
 }
 
 impl Sandbox {
+    /// A folder that looks like one in a repository, so that no configuration above it is found.
     pub(crate) fn new() -> Self {
+        let around = tempfile::tempdir().unwrap();
+        fs::create_dir(around.path().join(".git")).unwrap();
+        let folder = around.path().join("sandbox");
+        fs::create_dir(&folder).unwrap();
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder,
+            _around: around,
         }
     }
 
@@ -28,7 +36,7 @@ impl Sandbox {
     }
 
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     pub(crate) fn file(&self, name: impl AsRef<Path>, bytes: &[u8]) {
@@ -47,7 +55,7 @@ impl Sandbox {
 
     /// Lists the names of what lies directly in the folder.
     pub(crate) fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path()).unwrap();
+        let entries = fs::read_dir(&self.folder).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -59,7 +67,7 @@ impl Sandbox {
         let mut command = Command::new(env!("CARGO_BIN_EXE_weighbridge"));
         command
             .args(arguments)
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .env_clear()
             .stdin(Stdio::null());
         command
