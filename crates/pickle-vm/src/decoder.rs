@@ -132,7 +132,7 @@ impl<'a> Decoder<'a> {
     /// [`ErrorKind::NoStop`] at the end of the input, [`ErrorKind::UnknownOpcode`],
     /// [`ErrorKind::Truncated`] and [`ErrorKind::NegativeCount`], all with the opcode's offset; the
     /// position stays at the opcode then.
-    #[inline]
+    #[inline(always)]
     pub fn read(&mut self) -> Result<Op<'a>, Error> {
         let start = self.position;
         let Some(&byte) = self.input.get(start) else {

@@ -154,6 +154,18 @@ pub(crate) enum Advance<'a> {
     Broken(Error, Option<Op<'a>>),
 }
 
+/// How carrying out an opcode went.
+enum Carried {
+    /// The pickle goes on.
+    On,
+    /// It was the STOP of the whole pickle.
+    End,
+    /// No loader would survive it.
+    Broken(Error),
+    /// It was carried out, and a ceiling or the caller says that no more are.
+    Halted(Error),
+}
+
 impl<'a> Machine<'a> {
     /// Prepares to run the pickle that begins at byte `start` of `input`.
     #[must_use]
@@ -262,10 +274,17 @@ impl<'a> Machine<'a> {
 
     fn run_one<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Option<Error> {
         loop {
-            match self.advance(sink) {
-                Advance::Opcode(_) => {}
-                Advance::End(_) => return None,
-                Advance::Broken(error, _) => return Some(error),
+            let op = match self.decoder.read() {
+                Ok(op) => op,
+                Err(error) => {
+                    self.cut_off(&error, sink);
+                    return Some(error);
+                }
+            };
+            match self.carry_out(op, sink) {
+                Carried::On => {}
+                Carried::End => return None,
+                Carried::Broken(error) | Carried::Halted(error) => return Some(error),
             }
         }
     }
@@ -302,8 +321,7 @@ impl<'a> Machine<'a> {
         self.end
     }
 
-    /// Carries out one opcode.
-    #[inline]
+    /// Reads one opcode and carries it out.
     pub(crate) fn advance<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Advance<'a> {
         let op = match self.decoder.read() {
             Ok(op) => op,
@@ -312,6 +330,16 @@ impl<'a> Machine<'a> {
                 return Advance::Broken(error, None);
             }
         };
+        match self.carry_out(op, sink) {
+            Carried::On => Advance::Opcode(op),
+            Carried::End => Advance::End(op),
+            Carried::Broken(error) => Advance::Broken(error, Some(op)),
+            Carried::Halted(error) => Advance::Broken(error, None),
+        }
+    }
+
+    #[inline(always)]
+    fn carry_out<S: EffectSink + ?Sized>(&mut self, op: Op<'a>, sink: &mut S) -> Carried {
         if self.state.frame_end.is_some() {
             self.check_frame(op, sink);
         }
@@ -327,28 +355,24 @@ impl<'a> Machine<'a> {
                 return match self.outer.pop() {
                     Some(outer) => {
                         self.state = outer;
-                        Advance::Opcode(op)
+                        Carried::On
                     }
-                    None => Advance::End(op),
+                    None => Carried::End,
                 };
             }
-            Err(kind) => {
-                let error = Error::new(kind, offset(op.range().start));
-                return Advance::Broken(error, Some(op));
-            }
+            Err(kind) => return Carried::Broken(Error::new(kind, offset(op.range().start))),
         }
         self.index = self.index.saturating_add(1);
         self.end = offset(self.decoder.position());
         if self.index.is_multiple_of(SWEEP_EVERY) {
             if let Some(kind) = self.check_memory() {
-                let error = Error::new(kind, offset(op.range().start));
-                return Advance::Broken(error, None);
+                return Carried::Halted(Error::new(kind, offset(op.range().start)));
             }
             if sink.is_interrupted() {
-                return Advance::Broken(Error::new(ErrorKind::Interrupted, self.end), None);
+                return Carried::Halted(Error::new(ErrorKind::Interrupted, self.end));
             }
         }
-        Advance::Opcode(op)
+        Carried::On
     }
 
     /// Says which limit is reached, if one is, after freeing what can be freed.
