@@ -203,8 +203,8 @@ fn octal(field: &[u8]) -> Option<u32> {
     u32::from_str_radix(digits, 8).ok()
 }
 
-/// Properties, a dictionary size of one or one and a half powers of two, and a size that is unknown or
-/// below 256 GiB.
+/// Properties; a dictionary size of one or one and a half powers of two, or the largest there is, as liblzma
+/// takes them where it has to tell the format too; and a size that is unknown or below 256 GiB.
 pub(crate) fn is_lzma_alone(bytes: &[u8]) -> bool {
     let (Some(properties), Some(dictionary), Some(size)) = (
         bytes.first(),
@@ -215,7 +215,8 @@ pub(crate) fn is_lzma_alone(bytes: &[u8]) -> bool {
     };
     let dictionary = u32::from_le_bytes(dictionary);
     let size = u64::from_le_bytes(size);
-    let power = dictionary.is_power_of_two()
+    let power = dictionary == u32::MAX
+        || dictionary.is_power_of_two()
         || dictionary
             .checked_div(3)
             .is_some_and(|third| third.is_power_of_two() && dictionary.is_multiple_of(3));

@@ -342,10 +342,12 @@ fn a_dictionary_or_window_above_the_limit_is_refused() {
     let target = scan("m.xz", &pack::xz_with(EVIL, 1, 40));
     assert_eq!(target.verdict, Verdict::Undecided);
     assert!(has(&target, "CON011"), "{:#?}", target.findings);
-    let mut lzma = pack::lzma(EVIL);
-    lzma[1..5].copy_from_slice(&(1_u32 << 31).to_le_bytes());
-    let target = scan("m.lzma", &lzma);
-    assert!(!target.complete && has(&target, "CON011"));
+    for dictionary in [1 << 31, u32::MAX] {
+        let mut lzma = pack::lzma(EVIL);
+        lzma[1..5].copy_from_slice(&dictionary.to_le_bytes());
+        let target = scan("m.lzma", &lzma);
+        assert!(!target.complete && has(&target, "CON011"));
+    }
     // A window of 2 TiB.
     let target = scan("m.zst", b"\x28\xb5\x2f\xfd\x00\xf8\x01\x00\x00");
     assert!(
