@@ -35,12 +35,14 @@ pub struct Op<'a> {
 impl<'a> Op<'a> {
     /// Returns the opcode.
     #[must_use]
+    #[inline]
     pub const fn opcode(&self) -> Opcode {
         self.opcode
     }
 
     /// Returns the half-open byte range of opcode and argument, counted from the start of the input.
     #[must_use]
+    #[inline]
     pub const fn range(&self) -> Range<usize> {
         self.start..self.end
     }
@@ -48,6 +50,7 @@ impl<'a> Op<'a> {
     /// Returns the argument: the bytes of an integer or float, the text without its line feed, the
     /// counted bytes without their count; for GLOBAL and INST both lines with the line feed between them.
     #[must_use]
+    #[inline]
     pub const fn argument(&self) -> &'a [u8] {
         self.argument
     }
@@ -134,6 +137,13 @@ impl<'a> Decoder<'a> {
     /// position stays at the opcode then.
     #[inline(always)]
     pub fn read(&mut self) -> Result<Op<'a>, Error> {
+        self.read_here()
+    }
+
+    /// [`read`](Self::read), laid out where it stands: for loops in which handing an opcode over in memory
+    /// would take longer than reading it.
+    #[inline(always)]
+    pub(crate) fn read_here(&mut self) -> Result<Op<'a>, Error> {
         let start = self.position;
         let Some(&byte) = self.input.get(start) else {
             return Err(error(ErrorKind::NoStop, self.input.len()));
@@ -197,6 +207,7 @@ impl<'a> Decoder<'a> {
     }
 }
 
+#[cold]
 fn error(kind: ErrorKind, offset: usize) -> Error {
     Error::new(kind, u64::try_from(offset).unwrap_or(u64::MAX))
 }

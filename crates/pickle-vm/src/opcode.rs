@@ -40,24 +40,28 @@ macro_rules! opcodes {
 
             /// Returns the opcode's byte.
             #[must_use]
+            #[inline]
             pub const fn byte(self) -> u8 {
                 match self { $(Self::$name => $code),* }
             }
 
             /// Returns the name that `pickletools` prints, such as `SHORT_BINUNICODE`.
             #[must_use]
+            #[inline]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
             }
 
             /// Returns the protocol that introduced the opcode, 0 to 5.
             #[must_use]
+            #[inline]
             pub const fn protocol(self) -> u8 {
                 match self { $(Self::$name => $protocol),* }
             }
 
             /// Returns how its argument is written.
             #[must_use]
+            #[inline]
             pub const fn argument(self) -> ArgumentKind {
                 match self { $(Self::$name => $argument),* }
             }

@@ -89,7 +89,7 @@ impl<'a> Argument<'a> {
     }
 
     /// Reads the argument of an opcode.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(op: &Op<'a>) -> Result<Self, Unreadable> {
         let bytes = op.argument();
         Ok(match op.opcode() {

@@ -54,19 +54,38 @@ impl Keys {
         row.saturating_add(u64::try_from(beside).unwrap_or(u64::MAX))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn contains(&self, key: &Key<'_>) -> bool {
         match key {
-            Key::Number(number) => {
-                self.row.contains(number)
-                    || (!self.beside.is_empty() && self.beside.contains(number))
+            Key::Number(number) => self.row.contains(number) || self.has_beside(*number),
+            Key::Other(text) => self.has_other(text),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn insert(&mut self, key: &Key<'_>) {
+        match key {
+            Key::Number(number)
+                if *number == self.row.end && !self.row.is_empty() && self.beside.is_empty() =>
+            {
+                self.row.end = number.saturating_add(1);
             }
-            Key::Other(text) => !self.others.is_empty() && self.others.contains(&*text.to_string()),
+            key => self.insert_any(key),
         }
     }
 
     #[inline]
-    pub(super) fn insert(&mut self, key: &Key<'_>) {
+    fn has_beside(&self, number: u64) -> bool {
+        !self.beside.is_empty() && self.beside.contains(&number)
+    }
+
+    #[cold]
+    fn has_other(&self, text: &IntText<'_>) -> bool {
+        !self.others.is_empty() && self.others.contains(&*text.to_string())
+    }
+
+    #[cold]
+    fn insert_any(&mut self, key: &Key<'_>) {
         match key {
             Key::Number(number) if *number == self.row.end || self.row.is_empty() => {
                 if self.row.is_empty() {

@@ -2,6 +2,7 @@ mod argument;
 mod keys;
 mod line;
 mod page;
+mod plain;
 mod stack;
 
 use core::fmt;
@@ -16,6 +17,7 @@ pub use line::{Comment, Line};
 
 use keys::{Key, Keys};
 use page::Page;
+use plain::Plain;
 use stack::Stack;
 
 /// How a disassembly is written.
@@ -124,15 +126,29 @@ impl<'a> Disassembly<'a> {
     /// When the writer refuses more. What is left can be read without it then.
     pub fn write<W: fmt::Write + ?Sized>(&mut self, style: Style, out: &mut W) -> fmt::Result {
         let mut page = Page::new(out, PAGE);
-        while let Some(line) = self.next() {
-            let Ok(line) = line else {
-                break;
-            };
-            page.line(&line, style)?;
-            if page.written() > self.ceiling() {
-                let offset = offset(line.range.start);
-                let kind = ErrorKind::LimitExceeded(Limit::Disassembly);
-                self.end_by(Error::new(kind, offset));
+        while let Some(Ok(op)) = self.due() {
+            let start = op.range().start;
+            if let Some(plain) = Plain::of(&op) {
+                let depth = self.stack.open();
+                let mut comment = Comment::None;
+                let key = Some(Key::Number(plain.number));
+                if let Err(kind) = self.enter(op, key, &mut comment) {
+                    self.end_by(kind, start);
+                    break;
+                }
+                page.plain_line(start, op.opcode(), depth, plain, comment, style)?;
+            } else {
+                match self.line(op) {
+                    Ok(line) => page.line(&line, style)?,
+                    Err(kind) => {
+                        self.end_by(kind, start);
+                        break;
+                    }
+                }
+            }
+            // The ceiling is higher than where it begins.
+            if page.written() > self.limits.disassembly && page.written() > self.ceiling() {
+                self.end_by(ErrorKind::LimitExceeded(Limit::Disassembly), start);
                 break;
             }
         }
@@ -160,74 +176,132 @@ impl<'a> Disassembly<'a> {
             .saturating_add(self.limits.disassembly)
     }
 
-    fn end_by(&mut self, error: Error) -> Option<Result<Line<'a>, Error>> {
-        self.ended = true;
-        self.ending.error = Some(error.clone());
-        Some(Err(error))
+    #[cold]
+    fn end_by(&mut self, kind: ErrorKind, start: usize) -> Error {
+        self.end_with(Error::new(kind, offset(start)))
     }
 
-    /// Looks an opcode up that was read, and carries it out on the counted stack.
-    #[inline]
+    #[cold]
+    fn end_with(&mut self, error: Error) -> Error {
+        self.ended = true;
+        self.ending.error = Some(error.clone());
+        error
+    }
+
+    /// Reads the opcode that is due, unless the disassembly has ended.
+    #[inline(always)]
+    fn due(&mut self) -> Option<Result<Op<'a>, Error>> {
+        if self.ended || self.pending.is_some() || self.ending.stopped {
+            return self.end().map(Err);
+        }
+        Some(
+            self.decoder
+                .read_here()
+                .map_err(|error| self.end_with(error)),
+        )
+    }
+
+    /// Ends behind STOP or behind an opcode that something is wrong with; says what is wrong.
+    #[cold]
+    fn end(&mut self) -> Option<Error> {
+        if self.ended {
+            return None;
+        }
+        if let Some(error) = self.pending.take() {
+            return Some(self.end_with(error));
+        }
+        self.ended = true;
+        if self.stack.is_empty() {
+            return None;
+        }
+        let kind = ErrorKind::StackNotEmpty(self.stack.height());
+        // STOP is one byte long.
+        let error = Error::new(kind, self.ending.end.saturating_sub(1));
+        Some(self.end_with(error))
+    }
+
+    /// Makes the line of an opcode that was read, and carries it out.
     fn line(&mut self, op: Op<'a>) -> Result<Line<'a>, ErrorKind> {
         let argument = Argument::read(&op)?;
-        let range = op.range();
         let mut line = Line {
-            range: range.clone(),
+            range: op.range(),
             opcode: op.opcode(),
             index: self.ending.opcodes,
             depth: self.stack.open(),
             argument,
             comment: Comment::None,
         };
-        // From here on `pickletools` has printed the offset.
-        let wrong =
-            self.carry_out(&mut line)
-                .and_then(|wrong| match argument.has_too_many_digits() {
-                    true => Err(ErrorKind::TooManyDigits),
-                    false => Ok(wrong),
-                });
-        match wrong {
+        if argument.has_too_many_digits() {
+            // `pickletools` carries it out before it finds out, and may find something else.
+            let wrong = self.carry_out(&op, Key::of(&argument), &mut line.comment);
+            self.ending.begun = Some(offset(op.range().start));
+            return Err(wrong.err().unwrap_or(ErrorKind::TooManyDigits));
+        }
+        self.enter(op, Key::of(&argument), &mut line.comment)?;
+        Ok(line)
+    }
+
+    /// Carries an opcode out that was read, which stores or looks up under `key`, and counts it.
+    #[inline(always)]
+    fn enter(
+        &mut self,
+        op: Op<'a>,
+        key: Option<Key<'_>>,
+        comment: &mut Comment,
+    ) -> Result<(), ErrorKind> {
+        let range = op.range();
+        match self.carry_out(&op, key, comment) {
             Err(kind) => {
+                // `pickletools` has printed the offset.
                 self.ending.begun = Some(offset(range.start));
                 return Err(kind);
             }
             Ok(Some(kind)) => self.pending = Some(Error::new(kind, offset(range.start))),
-            Ok(None) => {}
+            Ok(None) => self.ending.stopped = op.opcode() == Opcode::Stop,
         }
         self.ending.opcodes = self.ending.opcodes.saturating_add(1);
         self.ending.end = offset(range.end);
         self.ending.protocol = self.ending.protocol.max(op.opcode().protocol());
-        Ok(line)
+        let held = self.stack.bytes().saturating_add(self.keys.bytes());
+        if offset(held) > self.limits.memory && self.pending.is_none() {
+            let kind = ErrorKind::LimitExceeded(Limit::Memory);
+            self.pending = Some(Error::new(kind, offset(range.start)));
+        }
+        Ok(())
     }
 
     /// Returns what is wrong with the opcode though it has a line; as an error, what keeps it from having one.
-    #[inline]
-    fn carry_out(&mut self, line: &mut Line<'a>) -> Result<Option<ErrorKind>, ErrorKind> {
-        match line.opcode {
+    #[inline(always)]
+    fn carry_out(
+        &mut self,
+        op: &Op<'a>,
+        key: Option<Key<'_>>,
+        comment: &mut Comment,
+    ) -> Result<Option<ErrorKind>, ErrorKind> {
+        match op.opcode() {
             Opcode::Memoize => {
-                line.comment = Comment::Memo(self.keys.count());
+                *comment = Comment::Memo(self.keys.count());
                 let key = Key::Number(self.keys.count());
                 if let Some(wrong) = self.put(&key) {
                     return Ok(Some(wrong));
                 }
             }
             Opcode::BinPut | Opcode::LongBinPut | Opcode::Put => {
-                if let Some(wrong) = Key::of(&line.argument).and_then(|key| self.put(&key)) {
+                if let Some(wrong) = key.and_then(|key| self.put(&key)) {
                     return Ok(Some(wrong));
                 }
             }
-            Opcode::BinGet | Opcode::LongBinGet | Opcode::Get => {
-                let key = Key::of(&line.argument);
-                if !key.as_ref().is_some_and(|key| self.keys.contains(key)) {
-                    return Ok(Some(match key {
-                        Some(Key::Number(index)) => ErrorKind::NoMemoEntry(index),
-                        _ => ErrorKind::NoSuchMemoKey,
-                    }));
-                }
+            Opcode::BinGet | Opcode::LongBinGet | Opcode::Get
+                if !key.as_ref().is_some_and(|key| self.keys.contains(key)) =>
+            {
+                return Ok(Some(match key {
+                    Some(Key::Number(index)) => ErrorKind::NoMemoEntry(index),
+                    _ => ErrorKind::NoSuchMemoKey,
+                }));
             }
             _ => {}
         }
-        self.stack.carry_out(line)
+        self.stack.carry_out(op.opcode(), op.range().start, comment)
     }
 
     /// Stores under a key; says what `pickletools` finds wrong with it.
@@ -251,38 +325,12 @@ impl<'a> Iterator for Disassembly<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        if let Some(error) = self.pending.take() {
-            return self.end_by(error);
-        }
-        if self.ending.stopped {
-            self.ended = true;
-            if self.stack.is_empty() {
-                return None;
-            }
-            let kind = ErrorKind::StackNotEmpty(self.stack.height());
-            // STOP is one byte long.
-            return self.end_by(Error::new(kind, self.ending.end.saturating_sub(1)));
-        }
-        let op = match self.decoder.read() {
+        let op = match self.due()? {
             Ok(op) => op,
-            Err(error) => return self.end_by(error),
+            Err(error) => return Some(Err(error)),
         };
-        let line = match self.line(op) {
-            Ok(line) => line,
-            Err(kind) => return self.end_by(Error::new(kind, offset(op.range().start))),
-        };
-        if line.opcode == Opcode::Stop && self.pending.is_none() {
-            self.ending.stopped = true;
-        }
-        let held = self.stack.bytes().saturating_add(self.keys.bytes());
-        if offset(held) > self.limits.memory && self.pending.is_none() {
-            let kind = ErrorKind::LimitExceeded(Limit::Memory);
-            self.pending = Some(Error::new(kind, offset(line.range.start)));
-        }
-        Some(Ok(line))
+        let line = self.line(op);
+        Some(line.map_err(|kind| self.end_by(kind, op.range().start)))
     }
 }
 

@@ -7,18 +7,24 @@ use crate::opcode::Opcode;
 use super::Style;
 use super::argument::Argument;
 use super::line::{Comment, Line};
+use super::plain::{Form, Plain};
 
-/// Bytes of a line of the usual depth but for a long argument: an offset of 22, a code of 5, indentation, a
-/// name of 16, a number of 20, a comment of 32, and what pieces are longer than what counts of them.
-const LINE: usize = 192;
+/// Bytes of a line of the usual depth but for a long argument: an offset of 22, a code of 5, indentation of 64,
+/// a name of 16, a number of 26 or a text of 51, a comment of 32, and what pieces are longer than what counts of
+/// them.
+const LINE: usize = 256;
 /// The usual depth: levels of indentation that a line has room for.
 const USUAL_DEPTH: usize = 16;
+/// The indentation of the usual depth.
+const INDENTATION: [u8; 64] = [b' '; 64];
 /// Columns of an offset at least.
 const OFFSET: usize = 5;
 /// Columns of a name if something follows it.
 const NAME: usize = 10;
 /// Bytes of the longest name.
 const LONGEST_NAME: usize = 16;
+/// Digits of the longest number.
+const LONGEST_NUMBER: usize = 20;
 /// Levels of indentation that are shown on a terminal.
 const SHOWN_DEPTH: usize = 16;
 
@@ -30,6 +36,39 @@ pub(super) struct Page<'w, W: ?Sized> {
     bytes: Vec<u8>,
     at: usize,
     handed_over: u64,
+    block: Block,
+}
+
+/// What the offsets of neighbouring lines have in common: all digits but the last four.
+#[derive(Clone, Copy, Debug, Default)]
+struct Block {
+    number: u64,
+    /// In columns as an offset is; nothing for the first block.
+    digits: [u8; 16],
+    len: usize,
+}
+
+impl Block {
+    #[cold]
+    fn new(number: u64) -> Self {
+        let mut digits = [b' '; 16];
+        let mut left = number;
+        let mut len: usize = 0;
+        for to in digits.iter_mut().rev() {
+            if left == 0 {
+                break;
+            }
+            *to = b'0' | u8::try_from(left % 10).unwrap_or_default();
+            left /= 10;
+            len = len.wrapping_add(1);
+        }
+        digits.rotate_left(16_usize.saturating_sub(len));
+        Self {
+            number,
+            digits,
+            len,
+        }
+    }
 }
 
 impl<'w, W: Write + ?Sized> Page<'w, W> {
@@ -40,6 +79,7 @@ impl<'w, W: Write + ?Sized> Page<'w, W> {
             bytes: vec![0; size.max(LINE)],
             at: 0,
             handed_over: 0,
+            block: Block::default(),
         }
     }
 
@@ -49,68 +89,82 @@ impl<'w, W: Write + ?Sized> Page<'w, W> {
     }
 
     /// Writes a line and its line feed.
-    #[inline]
     pub(super) fn line(&mut self, line: &Line<'_>, style: Style) -> fmt::Result {
-        let entry = ENTRIES.get(usize::from(line.opcode.byte()));
-        let entry = entry.unwrap_or(&Entry::NONE);
-        let mut depth = line.depth;
-        if style == Style::Short {
-            depth = depth.min(SHOWN_DEPTH);
-        }
-        let mut row = self.row()?;
-        row.offset(super::offset(line.range.start));
-        row.piece(&entry.code, 5);
-        if depth > USUAL_DEPTH {
-            row.end();
-            self.indent(depth)?;
-            row = self.row()?;
+        let entry = Entry::of(line.opcode);
+        let mut row = self.start(line.range.start, entry, line.depth, style)?;
+        if matches!(line.argument, Argument::None) {
+            row.name(entry, line.comment != Comment::None);
         } else {
-            for _ in 0..depth {
-                row.piece(b"    ", 4);
-            }
-        }
-        let has_argument = !matches!(line.argument, Argument::None);
-        if !has_argument && line.comment == Comment::None {
-            row.piece(&entry.name, entry.len);
-            row.piece(b"\n", 1);
+            row.name(entry, true);
+            row.piece(b" ", 1);
             row.end();
-            return Ok(());
+            line.argument.write(style, self)?;
+            row = self.row()?;
         }
-        row.piece(&entry.name, entry.len.max(NAME));
-        match &line.argument {
-            Argument::None => {}
-            Argument::Unsigned(number) => {
-                row.piece(b" ", 1);
-                row.number(*number);
-            }
-            Argument::Signed(number) => {
-                row.piece(b" -", if *number < 0 { 2 } else { 1 });
-                row.number(number.unsigned_abs());
-            }
-            argument => {
-                row.piece(b" ", 1);
-                row.end();
-                argument.write(style, self)?;
-                row = self.row()?;
-            }
-        }
-        match line.comment {
-            Comment::None => {}
-            Comment::Mark(at) => {
-                row.piece(b" (MARK at ", 10);
-                row.number(at);
-                row.piece(b")", 1);
-            }
-            Comment::NoMark => row.piece(b" no MARK exists on stack", 24),
-            Comment::Memo(index) => {
-                row.piece(b" (as ", 5);
-                row.number(index);
-                row.piece(b")", 1);
-            }
-        }
+        row.comment(line.comment);
         row.piece(b"\n", 1);
         row.end();
         Ok(())
+    }
+
+    /// Writes the line, and its line feed, of an opcode whose argument is plain.
+    #[inline(always)]
+    pub(super) fn plain_line(
+        &mut self,
+        start: usize,
+        opcode: Opcode,
+        depth: usize,
+        plain: Plain<'_>,
+        comment: Comment,
+        style: Style,
+    ) -> fmt::Result {
+        let entry = Entry::of(opcode);
+        let mut row = self.start(start, entry, depth, style)?;
+        match plain.form {
+            Form::Nothing => row.name(entry, comment != Comment::None),
+            _ => {
+                row.name(entry, true);
+                row.plain(plain);
+            }
+        }
+        row.comment(comment);
+        row.piece(b"\n", 1);
+        row.end();
+        Ok(())
+    }
+
+    /// Begins a line: its offset, its code, and its indentation.
+    #[inline(always)]
+    fn start(
+        &mut self,
+        start: usize,
+        entry: &Entry,
+        depth: usize,
+        style: Style,
+    ) -> Result<Row<'_>, fmt::Error> {
+        let depth = match style {
+            Style::Exact => depth,
+            Style::Short => depth.min(SHOWN_DEPTH),
+        };
+        if depth > USUAL_DEPTH {
+            return self.start_deep(start, entry, depth);
+        }
+        let at = super::offset(start);
+        let number = at / FOUR;
+        if number != self.block.number {
+            self.block = Block::new(number);
+        }
+        let block = self.block;
+        let mut row = self.row()?;
+        if block.len == 0 {
+            row.offset(at);
+        } else {
+            row.piece(&block.digits, block.len);
+            row.piece(&last_four(at), 6);
+        }
+        row.piece(&entry.code, 5);
+        row.piece(&INDENTATION, depth.wrapping_mul(4));
+        Ok(row)
     }
 
     /// Writes an offset whose line does not follow.
@@ -163,11 +217,20 @@ impl<'w, W: Write + ?Sized> Page<'w, W> {
     }
 
     #[cold]
-    fn indent(&mut self, depth: usize) -> fmt::Result {
+    fn start_deep(
+        &mut self,
+        start: usize,
+        entry: &Entry,
+        depth: usize,
+    ) -> Result<Row<'_>, fmt::Error> {
+        let mut row = self.row()?;
+        row.offset(super::offset(start));
+        row.piece(&entry.code, 5);
+        row.end();
         for _ in 0..depth {
             self.write_str("    ")?;
         }
-        Ok(())
+        self.row()
     }
 }
 
@@ -185,7 +248,86 @@ impl Row<'_> {
         let rest = self.bytes.get_mut(self.len..).unwrap_or_default();
         if let Some(room) = rest.first_chunk_mut() {
             *room = *piece;
-            self.len = self.len.saturating_add(len);
+            self.len = self.len.wrapping_add(len);
+        }
+    }
+
+    /// Writes an opcode's name, filled up if something follows it.
+    #[inline(always)]
+    fn name(&mut self, entry: &Entry, is_followed: bool) {
+        let len = if is_followed {
+            entry.len.max(NAME)
+        } else {
+            entry.len
+        };
+        self.piece(&entry.name, len);
+    }
+
+    /// Writes an argument, a space before it.
+    #[inline(always)]
+    fn plain(&mut self, plain: Plain<'_>) {
+        match plain.form {
+            Form::Nothing => {}
+            Form::Number => {
+                self.piece(b" ", 1);
+                self.number(plain.number);
+            }
+            Form::Negative => {
+                self.piece(b" -", 2);
+                self.number(plain.number);
+            }
+            Form::Float => {
+                self.piece(b" ", 1);
+                self.float(plain.number, plain.thousandths);
+            }
+            Form::NegativeFloat => {
+                self.piece(b" -", 2);
+                self.float(plain.number, plain.thousandths);
+            }
+            Form::Text => {
+                self.piece(b" '", 2);
+                let end = self.len.saturating_add(plain.text.len());
+                if let Some(room) = self.bytes.get_mut(self.len..end) {
+                    room.copy_from_slice(plain.text);
+                    self.len = end;
+                }
+                self.piece(b"'", 1);
+            }
+        }
+    }
+
+    /// Writes a float of at most three decimals, zeros at the end left away but for the first.
+    #[inline(always)]
+    fn float(&mut self, whole: u64, thousandths: u64) {
+        self.number(whole);
+        let thousandths = thousandths % 1000;
+        let digit = |value: u64| b'0' | u8::try_from(value % 10).unwrap_or_default();
+        let tenths = digit(thousandths / 100);
+        let hundredths = digit(thousandths / 10);
+        let len = match thousandths {
+            _ if thousandths.is_multiple_of(100) => 2,
+            _ if thousandths.is_multiple_of(10) => 3,
+            _ => 4,
+        };
+        self.piece(&[b'.', tenths, hundredths, digit(thousandths)], len);
+    }
+
+    /// Writes what stands behind the argument.
+    #[inline(always)]
+    fn comment(&mut self, comment: Comment) {
+        match comment {
+            Comment::None => {}
+            Comment::Mark(at) => {
+                self.piece(b" (MARK at ", 10);
+                self.number(at);
+                self.piece(b")", 1);
+            }
+            Comment::NoMark => self.piece(b" no MARK exists on stack", 24),
+            Comment::Memo(index) => {
+                self.piece(b" (as ", 5);
+                self.number(index);
+                self.piece(b")", 1);
+            }
         }
     }
 
@@ -201,35 +343,20 @@ impl Row<'_> {
     }
 
     /// Writes a number.
-    #[inline]
+    #[inline(always)]
     fn number(&mut self, number: u64) {
         if number < 10 {
-            let digit = u8::try_from(number).unwrap_or_default();
-            return self.piece(&[b'0' | digit], 1);
+            self.piece(&[b'0' | number.to_le_bytes()[0]], 1);
+        } else if number < EIGHT {
+            let digits = eight_digits(number);
+            // The first digits are in the lowest bytes, and not all are zero.
+            let zeros = digits.trailing_zeros() >> 3;
+            let text = (digits | ZEROS) >> (zeros.wrapping_mul(8) & 63);
+            let len = usize::try_from(zeros).map_or(0, |zeros| 8_usize.wrapping_sub(zeros));
+            self.piece(&text.to_le_bytes(), len);
+        } else {
+            self.len = long_number(number, self.bytes, self.len);
         }
-        let front = number / EIGHT;
-        if front > 0 {
-            self.front(front);
-            return self.last(number, 8);
-        }
-        self.last(number, digits(number));
-    }
-
-    /// Writes the last digits of a number, at most eight.
-    #[inline]
-    fn last(&mut self, number: u64, len: usize) {
-        let unwanted = 8_usize.saturating_sub(len).saturating_mul(8) & 63;
-        self.piece(&(last_eight(number) >> unwanted).to_le_bytes(), len);
-    }
-
-    /// Writes what stands before the last eight digits.
-    fn front(&mut self, number: u64) {
-        let front = number / EIGHT;
-        if front > 0 {
-            self.last(front, digits(front));
-            return self.last(number, 8);
-        }
-        self.last(number, digits(number));
     }
 
     /// Leaves to the page what was written.
@@ -259,21 +386,55 @@ impl<W: Write + ?Sized> Write for Page<'_, W> {
     }
 }
 
-/// Eight decimal digits at once.
+/// One more than the largest number of eight decimal digits.
 const EIGHT: u64 = 100_000_000;
+/// One more than the largest number of four.
+const FOUR: u64 = 10_000;
+/// What makes digits of numbers below ten.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The last eight decimal digits of a number as ASCII, zeros in front too.
-#[inline]
-fn last_eight(number: u64) -> u64 {
-    // Four digits in each half, two in each quarter, one in each byte; the first digit is in the lowest. The
-    // factors divide by 100 and by 10: exact for what a lane can hold.
-    let number = number % EIGHT;
-    let fours = (number / 10_000) | ((number % 10_000) << 32);
+/// Eight decimal digits at once, one in each byte, the first in the lowest; of a number that has no more.
+#[inline(always)]
+fn eight_digits(number: u64) -> u64 {
+    // Four digits in each half, two in each quarter, one in each byte. The factors divide by 100 and by 10:
+    // exact for what a lane can hold.
+    let fours = (number / FOUR) | ((number % FOUR) << 32);
     let hundreds = (fours.wrapping_mul(10_486) >> 20) & 0x0000_007f_0000_007f;
     let twos = hundreds | (fours.wrapping_sub(hundreds.wrapping_mul(100)) << 16);
     let tens = (twos.wrapping_mul(103) >> 10) & 0x000f_000f_000f_000f;
-    let ones = tens | (twos.wrapping_sub(tens.wrapping_mul(10)) << 8);
-    ones | 0x3030_3030_3030_3030
+    tens | (twos.wrapping_sub(tens.wrapping_mul(10)) << 8)
+}
+
+/// The last four decimal digits of a number, `: ` behind them.
+#[inline(always)]
+fn last_four(number: u64) -> [u8; 8] {
+    let digits = (eight_digits(number % FOUR) | ZEROS) >> 32;
+    (digits | 0x203a_0000_0000).to_le_bytes()
+}
+
+/// Writes a number of more than eight digits; returns where it ends. It takes a row's parts: a row that is lent
+/// out would be kept in memory.
+#[cold]
+fn long_number(number: u64, bytes: &mut [u8; LINE], at: usize) -> usize {
+    let mut digits = [0; LONGEST_NUMBER];
+    let mut left = number;
+    let mut len: usize = 0;
+    for to in &mut digits {
+        *to = b'0' | u8::try_from(left % 10).unwrap_or_default();
+        left /= 10;
+        len = len.saturating_add(1);
+        if left == 0 {
+            break;
+        }
+    }
+    let end = at.saturating_add(len);
+    let Some(room) = bytes.get_mut(at..end) else {
+        return at;
+    };
+    for (to, from) in room.iter_mut().rev().zip(digits) {
+        *to = from;
+    }
+    end
 }
 
 /// How many decimal digits a number has.
@@ -293,6 +454,13 @@ struct Entry {
 }
 
 impl Entry {
+    #[inline]
+    fn of(opcode: Opcode) -> &'static Self {
+        ENTRIES
+            .get(usize::from(opcode.byte()))
+            .unwrap_or(&Self::NONE)
+    }
+
     const NONE: Self = Self {
         code: [b' '; 8],
         name: [b' '; LONGEST_NAME],
@@ -344,6 +512,9 @@ mod tests {
     use core::fmt::Write as _;
 
     use super::Page;
+    use crate::Opcode;
+    use crate::disasm::plain::{Form, Plain};
+    use crate::disasm::{Comment, Style};
 
     #[test]
     fn numbers_of_every_length_are_written() {
@@ -354,6 +525,17 @@ mod tests {
         for step in 0..100_000_u64 {
             page.begin(number).unwrap();
             write!(wanted, "{number:5}: ").unwrap();
+            let plain = Plain {
+                form: Form::Number,
+                number,
+                thousandths: 0,
+                text: &[],
+            };
+            let start = usize::try_from(number).unwrap();
+            let opcode = Opcode::BinInt1;
+            page.plain_line(start, opcode, 0, plain, Comment::Memo(number), Style::Exact)
+                .unwrap();
+            writeln!(wanted, "{number:5}: K    BININT1    {number} (as {number})").unwrap();
             number = match step % 4 {
                 0 => step,
                 1 => number.wrapping_mul(0x9e37_79b9_7f4a_7c15),

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use crate::error::ErrorKind;
 use crate::opcode::Opcode;
 
-use super::line::{Comment, Line};
+use super::line::Comment;
 use super::offset;
 
 /// The stack as `pickletools` follows it: how many values there are, and where the marks are among them.
@@ -30,6 +30,7 @@ enum Effect {
     Pop,
 }
 
+#[inline]
 const fn effect(opcode: Opcode) -> Effect {
     let (takes, gives) = match opcode {
         Opcode::Mark => return Effect::Mark,
@@ -93,23 +94,25 @@ impl Stack {
             .saturating_mul(size_of::<u64>())
     }
 
-    /// Carries an opcode out and completes its line. Returns what is wrong with it; as an error, what makes
-    /// `pickletools` stumble before the line is complete.
-    #[inline]
+    /// Carries an opcode out that begins at byte `start` and completes its comment. Returns what is wrong with
+    /// it; as an error, what makes `pickletools` stumble before the line is complete.
+    #[inline(always)]
     pub(super) fn carry_out(
         &mut self,
-        line: &mut Line<'_>,
+        opcode: Opcode,
+        start: usize,
+        comment: &mut Comment,
     ) -> Result<Option<ErrorKind>, ErrorKind> {
-        let (takes, gives) = match effect(line.opcode) {
+        let (takes, gives) = match effect(opcode) {
             Effect::Mark => {
                 self.marks.push(self.height);
-                self.open.push(offset(line.range.start));
+                self.open.push(offset(start));
                 self.height = self.height.saturating_add(1);
                 return Ok(None);
             }
-            Effect::Pop if self.has_mark_on_top() => (self.close_mark(line)?.map(|()| 0), 0),
+            Effect::Pop if self.has_mark_on_top() => (self.close_mark(comment)?.map(|()| 0), 0),
             Effect::Pop => (Some(1), 0),
-            Effect::ToMark { takes, gives } => (self.close_mark(line)?.map(|()| takes), gives),
+            Effect::ToMark { takes, gives } => (self.close_mark(comment)?.map(|()| takes), gives),
             Effect::Values { takes, gives } => (Some(takes), gives),
         };
         let Some(takes) = takes else {
@@ -126,13 +129,13 @@ impl Stack {
     }
 
     /// Closes the last MARK and drops what stands above the topmost mark; `None` if no MARK is open.
-    #[inline]
-    fn close_mark(&mut self, line: &mut Line<'_>) -> Result<Option<()>, ErrorKind> {
+    #[inline(always)]
+    fn close_mark(&mut self, comment: &mut Comment) -> Result<Option<()>, ErrorKind> {
         let Some(opened) = self.open.pop() else {
-            line.comment = Comment::NoMark;
+            *comment = Comment::NoMark;
             return Ok(None);
         };
-        line.comment = Comment::Mark(opened);
+        *comment = Comment::Mark(opened);
         // An open MARK whose mark is gone: `pickletools` looks for it below the bottom of the stack.
         self.height = self.marks.pop().ok_or(ErrorKind::NoMark)?;
         Ok(Some(()))

@@ -101,7 +101,8 @@ impl Float {
 impl Float {
     /// The whole and the thousandths of a number that has nothing behind them and at most 15 digits, without
     /// its sign: no other number of so few digits is the same double, so these are the shortest.
-    fn thousandths(self) -> Option<(u64, u64)> {
+    #[inline]
+    pub(crate) fn thousandths(self) -> Option<(u64, u64)> {
         let bits = self.0.to_bits();
         if bits << 1 == 0 {
             return Some((0, 0));

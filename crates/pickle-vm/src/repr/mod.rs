@@ -29,5 +29,6 @@ pub use text::{Latin1, Text};
 
 pub(crate) use int::trim;
 pub(crate) use points::write_points;
+pub(crate) use text::is_plain;
 
 use escaping::{Buffer, quote_for};

@@ -67,15 +67,20 @@ impl fmt::Display for Text<'_> {
 
 /// The text itself if nothing in it is escaped.
 fn plain(bytes: &[u8]) -> Option<&str> {
-    // Every byte is looked at, which is faster than to stop at the first.
-    let is_plain = bytes.iter().fold(true, |plain, &byte| {
-        plain & matches!(byte, 0x20..=0x7e) & (byte != b'\\') & (byte != b'\'')
-    });
-    if is_plain {
+    if is_plain(bytes) {
         core::str::from_utf8(bytes).ok()
     } else {
         None
     }
+}
+
+/// Says whether a text is ASCII of which nothing is escaped, and is written in single quotes.
+#[inline]
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    // Every byte is looked at, which is faster than to stop at the first.
+    bytes.iter().fold(true, |plain, &byte| {
+        plain & matches!(byte, 0x20..=0x7e) & (byte != b'\\') & (byte != b'\'')
+    })
 }
 
 /// The surrogate that three bytes stand for, if they do.
