@@ -24,7 +24,8 @@ pub struct NestedPayload<'b> {
 
 impl Scanner {
     /// Hands every payload in the pickles of a file to a visitor, those inside payloads behind them. Returns
-    /// how many pickles hold more payloads than [`pickle_vm::Limits::payloads`] lets through.
+    /// how many pickles may hold more: they break off, or hold more than [`pickle_vm::Limits::payloads`] lets
+    /// through.
     pub fn payloads(
         &self,
         name: &str,
@@ -54,7 +55,7 @@ impl Scanner {
                     bytes: payload.bytes.of(pickle.bytes),
                 });
             }
-            if !scan.report.payloads_complete {
+            if !scan.report.payloads_complete || scan.outcome.error.is_some() {
                 cut = cut.saturating_add(1);
             }
         });

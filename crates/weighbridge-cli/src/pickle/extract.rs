@@ -55,8 +55,9 @@ fn payloads(
     if cut == 0 {
         return Exit::Fine;
     }
+    let s = if cut == 1 { "" } else { "s" };
     complain(&format!(
-        "{cut} pickles hold more payloads than are listed here"
+        "{cut} pickle{s} may hold more payloads: not read to the end, or too many to list"
     ));
     Exit::Undecided
 }
@@ -87,7 +88,7 @@ fn list(arguments: &Extract, source: &Source) -> Result<Exit, Failure> {
             "cannot write to standard output: {error}"
         )));
     }
-    if !any {
+    if !any && exit == Exit::Fine {
         let file = quoted(&arguments.selection.file);
         return Err(Failure::nothing_to_check(format!("no payload in {file}")));
     }

@@ -92,12 +92,23 @@ fn a_broken_pickle_is_written_up_to_there_and_is_undecided() {
 
 #[test]
 fn payloads_are_listed_with_their_offsets() {
-    let sandbox = Sandbox::with(&[("model.pkl", NESTED), ("clean.pkl", CLEAN)]);
+    let sandbox = Sandbox::with(&[
+        ("model.pkl", NESTED),
+        ("clean.pkl", CLEAN),
+        ("cut.pkl", TRUNCATED),
+    ]);
     assert_snapshot!(sandbox.run(&["pickle", "extract", "model.pkl"]), @"
     exit: 0
     --- stdout
     0 payload@61: 23 bytes of stream 0, loaded by torch.storage._load_from_bytes
     --- stderr
+    ");
+    // Behind the break there may be one.
+    assert_snapshot!(sandbox.run(&["pickle", "extract", "cut.pkl"]), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: 1 pickle may hold more payloads: not read to the end, or too many to list
     ");
     assert_snapshot!(sandbox.run(&["pickle", "extract", "clean.pkl"]), @"
     exit: 3
