@@ -1,6 +1,6 @@
 use crate::unpack::{Bzip2, Fault, Pump, Stop};
 
-use super::format::Member;
+use super::member::Member;
 
 /// What a stream ends with, and an empty one has right behind its header, with the checksum of nothing.
 const EMPTY: &[u8] = b"\x17\x72\x45\x38\x50\x90\0\0\0\0";

@@ -1,6 +1,6 @@
 use crate::unpack::{Deflate, Fault, Pump, Stop};
 
-use super::format::{Log, Member, field};
+use super::member::{Log, Member, field};
 
 /// A name in a header that is longer than this is cut.
 const NAME: usize = 4096;

@@ -1,3 +1,5 @@
+use std::ops::{ControlFlow, Range};
+
 use findings::{Attribution, Finding, Severity};
 
 use super::Format;
@@ -12,8 +14,6 @@ use crate::rules::{
 use crate::sniff::{self, Kind};
 use crate::unpack::{Fault, Meter, Pump, Stop};
 use crate::zip;
-
-use std::ops::{ControlFlow, Range};
 
 impl Inspector<'_> {
     /// A compressed stream, or several that follow each other: what they hold together, what each holds, and

@@ -1,6 +1,6 @@
 use crate::unpack::{Fault, Pump, Stop};
 
-use super::format::{Log, Member, field};
+use super::member::{Log, Member, field};
 use super::zlib;
 
 /// Characters of the length behind the mark: as many as `hex(2 ** 64)` has.

@@ -4,7 +4,7 @@ use twox_hash::XxHash32;
 
 use crate::unpack::{Fault, Pump, Stop};
 
-use super::format::{Log, Member, field};
+use super::member::{Log, Member, field};
 
 /// What a frame begins with.
 const MARK: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];

@@ -1,6 +1,6 @@
 use crate::unpack::{Fault, Lzma, Pump, Stop, lzma_dictionary};
 
-use super::format::{Member, field};
+use super::member::{Member, field};
 
 /// Bytes of the header: properties, dictionary, size.
 const HEADER: u64 = 13;

@@ -8,6 +8,7 @@ mod inspect;
 mod joblib;
 mod lz4;
 mod lzma;
+mod member;
 mod naming;
 mod xz;
 mod zlib;

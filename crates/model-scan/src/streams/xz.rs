@@ -4,7 +4,7 @@ use model_digest::{Algorithm, Hasher};
 use crate::unpack::{Fault, Filter, Lzma, Pump, Stop, lzma_dictionary};
 
 use super::crc64::Crc64;
-use super::format::{Log, Member, field};
+use super::member::{Log, Member, field};
 
 /// What a stream begins with.
 pub(super) const MARK: &[u8] = b"\xfd7zXZ\0";

@@ -2,7 +2,7 @@ use adler2::Adler32;
 
 use crate::unpack::{Deflate, Fault, Pump, Stop};
 
-use super::format::{Log, Member, field};
+use super::member::{Log, Member, field};
 
 /// Reads one stream: RFC 1950. The checksum behind it is compared.
 pub(super) fn member(packed: &[u8], pump: &mut Pump<'_>, log: &mut Log) -> Result<Member, Stop> {

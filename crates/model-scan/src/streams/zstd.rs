@@ -1,6 +1,6 @@
 use crate::unpack::{Fault, Frame, Pump, Stop, Zstd};
 
-use super::format::{Log, Member};
+use super::member::{Log, Member};
 
 /// Reads one frame: RFC 8878. What a skippable frame holds is left to whoever asked for it to be there.
 pub(super) fn member(packed: &[u8], pump: &mut Pump<'_>, log: &mut Log) -> Result<Member, Stop> {
