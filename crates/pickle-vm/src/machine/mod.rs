@@ -323,7 +323,7 @@ impl<'a> Machine<'a> {
 
     /// Reads one opcode and carries it out.
     pub(crate) fn advance<S: EffectSink + ?Sized>(&mut self, sink: &mut S) -> Advance<'a> {
-        let op = match self.decoder.read() {
+        let op = match self.decoder.read_here() {
             Ok(op) => op,
             Err(error) => {
                 self.cut_off(&error, sink);
