@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 
-use findings::{Attribution, Finding, Severity};
+use findings::{Attribution, Coverage, Finding, Severity};
 
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
+use crate::nested::Accounts;
 use crate::options::Depth;
 use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::{LIMIT_REACHED, STORAGE_MISMATCH, UNREFERENCED_MEMBER};
@@ -23,9 +24,24 @@ const SKOPS: &str = "skops zip";
 #[derive(Default)]
 struct Contents {
     /// By the folder of their pickle, the storages that its tensors ask for.
-    storages: BTreeMap<String, Vec<StorageRef>>,
-    /// Members whose every byte is accounted for, as what.
-    accounted: BTreeMap<usize, Attribution>,
+    storages: BTreeMap<String, Storages>,
+    accounts: Accounts,
+}
+
+/// The storages that the tensors of one pickle ask for.
+#[derive(Default)]
+struct Storages {
+    asked: Vec<StorageRef>,
+    /// What the members are called that hold them, behind their folder.
+    keys: BTreeSet<String>,
+}
+
+impl Storages {
+    fn add(&mut self, asked: Vec<StorageRef>) {
+        self.keys
+            .extend(asked.iter().map(|storage| zip_text(&storage.key)));
+        self.asked.extend(asked);
+    }
 }
 
 /// Storages lie beside their pickle: `archive/data.pkl` asks for `archive/data/0`.
@@ -52,7 +68,6 @@ impl Inspector<'_> {
                 return inspection;
             }
         };
-        inspection.coverage = archive.coverage();
         inspection.kind = kind_of(&archive).to_owned();
         // What these say in JSON builds objects, so no member of theirs is only text.
         inspection.unsupported = inspection.kind == KERAS;
@@ -101,7 +116,7 @@ impl Inspector<'_> {
                 .iter()
                 .any(|member| member.name == skops::SCHEMA && member.kind != skops::KIND);
         self.check_storages(&archive, &contents, &mut inspection);
-        self.account(&archive, &contents, &mut inspection);
+        inspection.coverage = coverage(&archive, bytes.len(), &contents.accounts);
         self.gaps(kind, bytes, &archive, depth, &mut inspection);
         if !bytes.starts_with(b"PK\x03\x04") {
             // torch unpickles what does not begin as an archive does.
@@ -125,7 +140,14 @@ impl Inspector<'_> {
         let mut listed: Option<Member> = None;
         let mut inner = Vec::new();
         for (number, reading) in member.readings().enumerate() {
-            let seen = self.reading(archive, &name, reading, depth, contents, inspection);
+            let seen = self.reading(
+                archive,
+                (index, &name),
+                reading,
+                depth,
+                contents,
+                inspection,
+            );
             let Some(mut seen) = seen else { continue };
             if member.claims_encryption() && seen.member.crc == CrcCheck::Mismatch {
                 // Loaders that ignore the claim read nonsense, others cannot read it without the password.
@@ -139,7 +161,7 @@ impl Inspector<'_> {
             if number == 0
                 && let Some(attribution) = seen.accounted
             {
-                contents.accounted.insert(index, attribution);
+                contents.accounts.all(index, attribution);
             }
             match &mut listed {
                 None => listed = Some(seen.member),
@@ -162,7 +184,7 @@ impl Inspector<'_> {
     fn reading(
         &mut self,
         archive: &Archive<'_>,
-        name: &str,
+        (index, name): (usize, &str),
         reading: &Reading,
         depth: u32,
         contents: &mut Contents,
@@ -205,7 +227,7 @@ impl Inspector<'_> {
                 .storages
                 .entry(storage_folder(name))
                 .or_default()
-                .append(&mut found.storages);
+                .add(std::mem::take(&mut found.storages));
         }
         let verdict = found.verdict();
         let complete = found.is_complete() && whole;
@@ -230,15 +252,6 @@ impl Inspector<'_> {
         for member in &mut inner {
             member.name = format!("{name}!{}", member.name);
         }
-        if stored && !complete {
-            for span in found.coverage.spans() {
-                let start = reading.data().start;
-                inspection.attribute(
-                    start.saturating_add(span.start)..start.saturating_add(span.end),
-                    span.attribution,
-                );
-            }
-        }
         let attribution = if found.passive {
             Attribution::Passive
         } else if found.unsupported {
@@ -251,6 +264,10 @@ impl Inspector<'_> {
                 .max_by_key(|span| span.end.saturating_sub(span.start))
                 .map_or(Attribution::Container, |span| span.attribution)
         };
+        if stored && !complete {
+            let start = reading.data().start;
+            contents.accounts.parts(index, start, found.coverage);
+        }
         Some(Seen {
             member,
             inner,
@@ -267,21 +284,17 @@ impl Inspector<'_> {
         contents: &Contents,
         inspection: &mut Inspection,
     ) -> Option<Seen> {
-        let (folder, key) = contents
-            .storages
-            .keys()
-            .filter_map(|folder| Some((folder, name.strip_prefix(folder.as_str())?)))
-            .next()?;
+        let at = name.rfind('/')?.checked_add(1)?;
+        let (folder, key) = name.split_at_checked(at)?;
+        let storages = contents.storages.get(folder)?;
         // torch numbers its storages. A member of any other name may be what some loader unpickles, whatever
         // a pickle beside it says.
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        contents
-            .storages
-            .get(folder)?
-            .iter()
-            .find(|storage| zip_text(&storage.key) == key)?;
+        if !storages.keys.contains(key) {
+            return None;
+        }
         let bytes = reading.size()?;
         let stored = reading.method() == zip::Method::Stored;
         let mut whole = true;
@@ -343,7 +356,7 @@ impl Inspector<'_> {
             .collect();
         for (folder, storages) in &contents.storages {
             let mut told = BTreeSet::new();
-            for storage in storages {
+            for storage in &storages.asked {
                 if !told.insert((&storage.key, storage.bytes)) {
                     continue;
                 }
@@ -370,31 +383,18 @@ impl Inspector<'_> {
                         .within(&format!("{pickle}.pkl"), None);
                 }
             }
-            for name in sizes.keys() {
+            let from = (Bound::Included(folder.as_str()), Bound::Unbounded);
+            for (name, _) in sizes.range::<str, _>(from) {
                 let Some(key) = name.strip_prefix(folder.as_str()) else {
-                    continue;
+                    break;
                 };
-                if !key.is_empty()
-                    && !key.contains('/')
-                    && !storages.iter().any(|storage| zip_text(&storage.key) == key)
-                {
+                if !key.is_empty() && !key.contains('/') && !storages.keys.contains(key) {
                     inspection.say(
                         &UNREFERENCED_MEMBER,
                         format!("no tensor refers to `{name}`"),
                         0..0,
                     );
                 }
-            }
-        }
-    }
-
-    /// Attributes the data of members that were read in full.
-    fn account(&self, archive: &Archive<'_>, contents: &Contents, inspection: &mut Inspection) {
-        for part in archive.structure() {
-            if let PartKind::Data(member) = part.kind
-                && let Some(&attribution) = contents.accounted.get(&member)
-            {
-                inspection.attribute(part.range.clone(), attribution);
             }
         }
     }
@@ -440,6 +440,20 @@ impl Inspector<'_> {
             self.search(seen, start, end, 0, inspection, depth);
         }
     }
+}
+
+/// Attributes structure, padding and the data that was read, in the order of the bytes.
+fn coverage(archive: &Archive<'_>, len: usize, accounts: &Accounts) -> Coverage {
+    let mut coverage = Coverage::new(length(len));
+    for part in archive.structure() {
+        if let Some(attribution) = part.kind.attribution() {
+            // Parts lie within the file by construction.
+            let _ = coverage.attribute(part.range.clone(), attribution);
+        } else if let PartKind::Data(member) = part.kind {
+            accounts.attribute(member, &part.range, &mut coverage);
+        }
+    }
+    coverage
 }
 
 /// Says what was wrong with the packed data of a member.

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use findings::{Attribution, Coverage};
 
 use crate::inspect::Inspector;
@@ -24,6 +27,64 @@ impl Nested {
     }
 }
 
+/// What is known of the data of the members of one archive, to be attributed in the order of the bytes.
+///
+/// [`Coverage::attribute`] is cheap only in that order, and an archive may list its members in any.
+#[derive(Debug, Default)]
+pub(crate) struct Accounts {
+    /// By the index of a member.
+    members: BTreeMap<usize, Account>,
+}
+
+#[derive(Debug, Default)]
+struct Account {
+    /// What all its data is.
+    all: Option<Attribution>,
+    /// Where runs of data begin that stand in the file as they are, and what is known of each.
+    runs: Vec<(u64, Coverage)>,
+}
+
+impl Accounts {
+    /// Notes what all data of a member is.
+    pub(crate) fn all(&mut self, member: usize, attribution: Attribution) {
+        self.members.entry(member).or_default().all = Some(attribution);
+    }
+
+    /// Notes what parts of a member's data are that begins at `start` and was not read in full.
+    pub(crate) fn parts(&mut self, member: usize, start: u64, coverage: Coverage) {
+        let account = self.members.entry(member).or_default();
+        account.runs.push((start, coverage));
+    }
+
+    /// Attributes a part of the file that is a member's data. Costs as much as there are spans in it.
+    pub(crate) fn attribute(&self, member: usize, part: &Range<u64>, coverage: &mut Coverage) {
+        let Some(account) = self.members.get(&member) else {
+            return;
+        };
+        if let Some(attribution) = account.all {
+            // Parts lie within the file by construction.
+            let _ = coverage.attribute(part.clone(), attribution);
+            return;
+        }
+        let run = account.runs.iter().find(|(start, run)| {
+            *start < part.end && part.start < start.saturating_add(run.bytes())
+        });
+        let Some((run_start, run)) = run else {
+            return;
+        };
+        let spans = run.spans();
+        let first = spans.partition_point(|span| run_start.saturating_add(span.end) <= part.start);
+        for span in spans.iter().skip(first) {
+            let start = run_start.saturating_add(span.start).max(part.start);
+            let end = run_start.saturating_add(span.end).min(part.end);
+            if start >= end {
+                return;
+            }
+            let _ = coverage.attribute(start..end, span.attribution);
+        }
+    }
+}
+
 impl Inspector<'_> {
     /// Looks into the bytes of a member and takes what is found into the container's account: findings get
     /// the member's name, and places in the file where the bytes stand in it as they are, from `offset` on.
@@ -33,7 +94,7 @@ impl Inspector<'_> {
         name: &str,
         bytes: &[u8],
         offset: Option<u64>,
-        place: std::ops::Range<u64>,
+        place: Range<u64>,
         depth: u32,
         inspection: &mut Inspection,
     ) -> Option<Nested> {
@@ -47,7 +108,7 @@ impl Inspector<'_> {
         name: &str,
         len: usize,
         offset: Option<u64>,
-        place: std::ops::Range<u64>,
+        place: Range<u64>,
         found: Option<Inspection>,
         inspection: &mut Inspection,
     ) -> Option<Nested> {

@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
-use findings::{Attribution, Coverage, Severity};
+use findings::{Coverage, Severity};
 
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
 use crate::legacy_tar::Table;
-use crate::nested::Nested;
+use crate::nested::{Accounts, Nested};
 use crate::report::{CrcCheck, Member, Verdict};
 use crate::rules::LIMIT_REACHED;
 use crate::sniff::{self, Kind};
@@ -115,7 +113,7 @@ impl Inspector<'_> {
             }
             inspection.findings.push(finding);
         }
-        let mut coverages = BTreeMap::new();
+        let mut accounts = Accounts::default();
         for (index, member) in archive.members().iter().enumerate() {
             let Some(listed) = self.tar_member(&archive, contents, member, depth, &mut inspection)
             else {
@@ -128,14 +126,18 @@ impl Inspector<'_> {
             inspection
                 .members
                 .extend(listed.into_iter().enumerate().flat_map(|(number, seen)| {
-                    if number == 0 {
-                        coverages.insert(index, (start, seen.accounted, seen.coverage.clone()));
+                    let mut seen = seen;
+                    let coverage = std::mem::take(&mut seen.coverage);
+                    match seen.accounted {
+                        Some(attribution) if number == 0 => accounts.all(index, attribution),
+                        None if number == 0 => accounts.parts(index, start, coverage),
+                        _ => {}
                     }
                     // Further readings are members of their own: another run of bytes goes by that name.
                     seen.list()
                 }));
         }
-        inspection.coverage = coverage(&archive, bytes.len(), &coverages);
+        inspection.coverage = coverage(&archive, bytes.len(), &accounts);
         self.outside(bytes, &archive, depth, &mut inspection);
         inspection
     }
@@ -278,36 +280,15 @@ impl Inspector<'_> {
     }
 }
 
-/// What is known of the data of a member: where it begins, what all of it is, what parts of it are.
-type Accounts = BTreeMap<usize, (u64, Option<Attribution>, Coverage)>;
-
 /// Attributes headers, padding and the data that was read, in the order of the bytes.
 fn coverage(archive: &Archive<'_>, len: usize, accounts: &Accounts) -> Coverage {
     let mut coverage = Coverage::new(length(len));
     for part in archive.structure() {
-        let mut attribute = |range: std::ops::Range<u64>, attribution| {
-            let start = range.start.max(part.range.start);
-            let end = range.end.min(part.range.end);
-            if start < end {
-                // Parts lie within the file by construction.
-                let _ = coverage.attribute(start..end, attribution);
-            }
-        };
         if let Some(attribution) = part.kind.attribution() {
-            attribute(part.range.clone(), attribution);
-        } else if let PartKind::Data(member) = part.kind
-            && let Some((start, all, spans)) = accounts.get(&member)
-        {
-            match all {
-                Some(attribution) => attribute(part.range.clone(), *attribution),
-                None => {
-                    for span in spans.spans() {
-                        let range =
-                            start.saturating_add(span.start)..start.saturating_add(span.end);
-                        attribute(range, span.attribution);
-                    }
-                }
-            }
+            // Parts lie within the file by construction.
+            let _ = coverage.attribute(part.range.clone(), attribution);
+        } else if let PartKind::Data(member) = part.kind {
+            accounts.attribute(member, &part.range, &mut coverage);
         }
     }
     coverage

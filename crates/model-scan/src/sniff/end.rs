@@ -9,7 +9,7 @@ use super::Kind;
 /// ```
 /// # use model_scan::sniff::{Kind, content_end};
 /// assert_eq!(content_end(Kind::Pdf, b"%PDF-1.7\n%%EOF\nmore"), Some(15));
-/// assert_eq!(content_end(Kind::Text, b"text"), None);
+/// assert_eq!(content_end(Kind::Unknown, b"more"), None);
 /// ```
 #[must_use]
 pub fn content_end(kind: Kind, bytes: &[u8]) -> Option<usize> {
