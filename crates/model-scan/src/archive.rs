@@ -5,10 +5,10 @@ use findings::{Attribution, Coverage, Finding, Severity};
 
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
-use crate::nested::Accounts;
+use crate::nested::{self, Accounts, Nested};
 use crate::options::Depth;
 use crate::report::{CrcCheck, Member, Verdict};
-use crate::rules::{LIMIT_REACHED, STORAGE_MISMATCH, UNREFERENCED_MEMBER};
+use crate::rules::{STORAGE_MISMATCH, UNREFERENCED_MEMBER};
 use crate::skops;
 use crate::sniff::Kind;
 use crate::tail::Before;
@@ -189,7 +189,7 @@ impl Inspector<'_> {
         depth: u32,
         contents: &mut Contents,
         inspection: &mut Inspection,
-    ) -> Option<Seen> {
+    ) -> Option<Nested> {
         if let Some(storage) = self.storage(archive, name, reading, contents, inspection) {
             return Some(storage);
         }
@@ -202,15 +202,7 @@ impl Inspector<'_> {
         let stored = reading.method() == zip::Method::Stored;
         let inner = opened.bytes();
         let Some(mut found) = self.nested(name, inner, depth) else {
-            inspection.undecided(
-                &LIMIT_REACHED,
-                if self.deadline.was_met() {
-                    format!("`{name}` was not looked into: no time was left")
-                } else {
-                    format!("`{name}` is nested too deep, or there are too many members")
-                },
-                reading.data(),
-            );
+            self.refused(name, reading.data(), inspection);
             return None;
         };
         // Raw weights are read in full only on request; what was parsed is compared.
@@ -229,50 +221,20 @@ impl Inspector<'_> {
                 .or_default()
                 .add(std::mem::take(&mut found.storages));
         }
-        let verdict = found.verdict();
-        let complete = found.is_complete() && whole;
-        inspection.undecided |= !complete;
-        inspection.unsupported |= found.unsupported;
-        let member = Member {
-            name: name.to_owned(),
-            kind: found.kind,
-            bytes: length(inner.len()),
-            verdict,
-            crc,
-            accounted: found.coverage.accounted(),
-        };
+        inspection.undecided |= !whole;
         let offset = stored.then(|| reading.data().start);
-        inspection
-            .findings
-            .extend(found.findings.into_iter().map(|mut finding| {
-                finding.location = finding.location.within(name, offset);
-                finding
-            }));
-        let mut inner = found.members;
-        for member in &mut inner {
-            member.name = format!("{name}!{}", member.name);
+        let mut seen = nested::adopt(name, inner.len(), offset, found, inspection);
+        seen.member.crc = crc;
+        if !whole {
+            seen.accounted = None;
         }
-        let attribution = if found.passive {
-            Attribution::Passive
-        } else if found.unsupported {
-            Attribution::Unsupported
-        } else {
-            found
-                .coverage
-                .spans()
-                .iter()
-                .max_by_key(|span| span.end.saturating_sub(span.start))
-                .map_or(Attribution::Container, |span| span.attribution)
-        };
-        if stored && !complete {
-            let start = reading.data().start;
-            contents.accounts.parts(index, start, found.coverage);
+        if let Some(start) = offset
+            && seen.accounted.is_none()
+        {
+            let coverage = std::mem::take(&mut seen.coverage);
+            contents.accounts.parts(index, start, coverage);
         }
-        Some(Seen {
-            member,
-            inner,
-            accounted: complete.then_some(attribution),
-        })
+        Some(seen)
     }
 
     /// Raw storage that some tensor asks for is accounted for and not looked into.
@@ -283,7 +245,7 @@ impl Inspector<'_> {
         reading: &Reading,
         contents: &Contents,
         inspection: &mut Inspection,
-    ) -> Option<Seen> {
+    ) -> Option<Nested> {
         let at = name.rfind('/')?.checked_add(1)?;
         let (folder, key) = name.split_at_checked(at)?;
         let storages = contents.storages.get(folder)?;
@@ -319,7 +281,7 @@ impl Inspector<'_> {
             CrcCheck::NotChecked
         };
         inspection.undecided |= !whole;
-        Some(Seen {
+        Some(Nested {
             member: Member {
                 name: name.to_owned(),
                 kind: "storage".to_owned(),
@@ -334,6 +296,7 @@ impl Inspector<'_> {
             },
             inner: Vec::new(),
             accounted: whole.then_some(Attribution::Storage),
+            coverage: Coverage::default(),
         })
     }
 
@@ -482,15 +445,6 @@ fn compare(
         }
         _ => CrcCheck::None,
     }
-}
-
-/// A reading of a member, looked at.
-struct Seen {
-    member: Member,
-    /// The members that it holds in turn.
-    inner: Vec<Member>,
-    /// What all its bytes are, if every one of them was read.
-    accounted: Option<Attribution>,
 }
 
 /// Pickles first: they say which members are raw storage, which is never taken for anything else.

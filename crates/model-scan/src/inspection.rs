@@ -93,6 +93,21 @@ impl Inspection {
         !self.undecided && self.coverage.is_complete()
     }
 
+    /// What all of it is to a container that holds it: the most of it, where it is several things.
+    pub(crate) fn attribution(&self) -> Attribution {
+        if self.passive {
+            Attribution::Passive
+        } else if self.unsupported {
+            Attribution::Unsupported
+        } else {
+            self.coverage
+                .spans()
+                .iter()
+                .max_by_key(|span| span.end.saturating_sub(span.start))
+                .map_or(Attribution::Container, |span| span.attribution)
+        }
+    }
+
     pub(crate) fn verdict(&self) -> Verdict {
         let worst = self.findings.iter().map(|finding| finding.severity).max();
         Verdict::of(worst, self.floor())

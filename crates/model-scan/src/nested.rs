@@ -113,22 +113,27 @@ impl Inspector<'_> {
         inspection: &mut Inspection,
     ) -> Option<Nested> {
         let Some(found) = found else {
-            inspection.undecided(
-                &LIMIT_REACHED,
-                if self.deadline.was_met() {
-                    format!("`{name}` was not looked into: no time was left")
-                } else {
-                    format!("`{name}` is nested too deep, or there are too many members")
-                },
-                place,
-            );
+            self.refused(name, place, inspection);
             return None;
         };
         Some(adopt(name, len, offset, found, inspection))
     }
+    /// Says that a member was not looked into, because a ceiling was reached.
+    pub(crate) fn refused(&self, name: &str, place: Range<u64>, inspection: &mut Inspection) {
+        inspection.undecided(
+            &LIMIT_REACHED,
+            if self.deadline.was_met() {
+                format!("`{name}` was not looked into: no time was left")
+            } else {
+                format!("`{name}` is nested too deep, or there are too many members")
+            },
+            place,
+        );
+    }
 }
 
-/// Takes what was found in a member into the container's account.
+/// Takes what was found in a member into the container's account. What was not read of the member was not
+/// read of the container.
 pub(crate) fn adopt(
     name: &str,
     len: usize,
@@ -136,36 +141,34 @@ pub(crate) fn adopt(
     found: Inspection,
     inspection: &mut Inspection,
 ) -> Nested {
-    let verdict = found.verdict();
-    let complete = found.is_complete();
-    inspection.undecided |= !complete;
+    inspection.undecided |= !found.is_complete();
+    adopt_view(name, len, offset, found, inspection)
+}
+
+/// Takes what was found into the container's account, as [`adopt`] does, where it is one view of bytes that
+/// are accounted for anyway: what was not read of it alone is no gap.
+pub(crate) fn adopt_view(
+    name: &str,
+    len: usize,
+    offset: Option<u64>,
+    found: Inspection,
+    inspection: &mut Inspection,
+) -> Nested {
     inspection.unsupported |= found.unsupported;
-    let attribution = if found.passive {
-        Attribution::Passive
-    } else if found.unsupported {
-        Attribution::Unsupported
-    } else {
-        found
-            .coverage
-            .spans()
-            .iter()
-            .max_by_key(|span| span.end.saturating_sub(span.start))
-            .map_or(Attribution::Container, |span| span.attribution)
-    };
+    let accounted = found.is_complete().then(|| found.attribution());
     let member = Member {
         name: name.to_owned(),
+        verdict: found.verdict(),
         kind: found.kind,
         bytes: length(len),
-        verdict,
         crc: CrcCheck::None,
         accounted: found.coverage.accounted(),
     };
-    inspection
-        .findings
-        .extend(found.findings.into_iter().map(|mut finding| {
-            finding.location = finding.location.within(name, offset);
-            finding
-        }));
+    let findings = found.findings.into_iter().map(|mut finding| {
+        finding.location = finding.location.within(name, offset);
+        finding
+    });
+    inspection.findings.extend(findings);
     let mut inner = found.members;
     for member in &mut inner {
         member.name = format!("{name}!{}", member.name);
@@ -173,7 +176,7 @@ pub(crate) fn adopt(
     Nested {
         member,
         inner,
-        accounted: complete.then_some(attribution),
+        accounted,
         coverage: found.coverage,
     }
 }

@@ -6,7 +6,7 @@ use pickle_vm::{
 use crate::clock::Deadline;
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
-use crate::report::Member;
+use crate::nested;
 use crate::rules::{BYTES_AROUND_PICKLES, LIMIT_REACHED, UNKNOWN_CONTENT};
 use crate::sniff::{self, Kind};
 use crate::tail::Before;
@@ -164,15 +164,8 @@ impl Inspector<'_> {
         let inner = payload.bytes.of(bytes);
         let name = format!("payload@{}", payload.location.byte_start);
         let Some(mut found) = self.nested(&name, inner, depth) else {
-            inspection.undecided(
-                &LIMIT_REACHED,
-                if self.deadline.was_met() {
-                    "a payload was not looked into: no time was left"
-                } else {
-                    "payloads are nested too deep to be read"
-                },
-                payload.location.byte_start..payload.location.byte_end,
-            );
+            let opcode = payload.location.byte_start..payload.location.byte_end;
+            self.refused(&name, opcode, inspection);
             return;
         };
         if payload.reason == PayloadReason::Embedded {
@@ -187,30 +180,12 @@ impl Inspector<'_> {
         };
         let loaded_garbage =
             matches!(payload.reason, PayloadReason::Loaded(_)) && !found.is_complete();
-        let verdict = found.verdict();
-        inspection.members.push(Member {
-            name: name.clone(),
-            kind: found.kind.clone(),
-            bytes: length(inner.len()),
-            verdict,
-            crc: crate::CrcCheck::None,
-            accounted: found.coverage.accounted(),
-        });
         inspection.undecided |= loaded_garbage;
-        inspection.unsupported |= found.unsupported;
-        inspection
-            .findings
-            .extend(found.findings.into_iter().map(|mut finding| {
-                if finding.location.stream.is_none() {
-                    finding.location.stream = Some(stream);
-                }
-                finding.location = finding.location.within(&name, offset);
-                finding
-            }));
-        for mut member in found.members {
-            member.name = format!("{name}!{}", member.name);
-            inspection.members.push(member);
+        for finding in &mut found.findings {
+            finding.location.stream.get_or_insert(stream);
         }
+        let seen = nested::adopt_view(&name, inner.len(), offset, found, inspection);
+        inspection.members.extend(seen.list());
     }
 
     /// Bytes that start no pickle stand where one could follow: says so and looks for pickles in them.

@@ -7,10 +7,9 @@ use super::format::{Part, Unpacked};
 use super::naming::content_name;
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
-use crate::report::{CrcCheck, Member};
-use crate::rules::{
-    BROKEN_COMPRESSION, BYTES_BEHIND_STREAM, LIMIT_REACHED, SEVERAL_STREAMS, UNREAD_FORMAT,
-};
+use crate::nested;
+use crate::report::CrcCheck;
+use crate::rules::{BROKEN_COMPRESSION, BYTES_BEHIND_STREAM, SEVERAL_STREAMS, UNREAD_FORMAT};
 use crate::sniff::{self, Kind};
 use crate::unpack::{Fault, Meter, Pump, Stop};
 use crate::zip;
@@ -77,24 +76,6 @@ impl Inspector<'_> {
             return;
         };
         let whole = unpacked.stop.is_none() && unpacked.log.faults.is_empty();
-        let complete = whole && found.is_complete();
-        let attribution = if found.passive {
-            Attribution::Passive
-        } else if found.unsupported {
-            Attribution::Unsupported
-        } else {
-            found
-                .coverage
-                .spans()
-                .iter()
-                .max_by_key(|span| span.end.saturating_sub(span.start))
-                .map_or(Attribution::Container, |span| span.attribution)
-        };
-        if complete {
-            for part in &unpacked.parts {
-                inspection.attribute(part.packed.clone(), attribution);
-            }
-        }
         inspection.passive = found.passive && whole && unpacked.end == length_of(inspection);
         let crc = match (
             format.has_checksum(),
@@ -106,8 +87,15 @@ impl Inspector<'_> {
             (true, None, []) => CrcCheck::Ok,
             (true, None, _) => CrcCheck::Mismatch,
         };
-        inspection.undecided |= !complete;
-        self.adopt(name, content.len(), found, crc, inspection);
+        inspection.undecided |= !whole;
+        let mut seen = nested::adopt(name, content.len(), None, found, inspection);
+        seen.member.crc = crc;
+        if let Some(attribution) = seen.accounted.filter(|_| whole) {
+            for part in &unpacked.parts {
+                inspection.attribute(part.packed.clone(), attribution);
+            }
+        }
+        inspection.members.extend(seen.list());
     }
 
     /// Each of several streams alone, as a reader sees it that stops behind the first, or starts with a later
@@ -152,7 +140,8 @@ impl Inspector<'_> {
             if found.findings.is_empty() {
                 continue;
             }
-            self.adopt(&name, bytes.len(), found, CrcCheck::None, inspection);
+            let seen = nested::adopt_view(&name, bytes.len(), None, found, inspection);
+            inspection.members.extend(seen.list());
         }
     }
 
@@ -189,78 +178,15 @@ impl Inspector<'_> {
             self.refused("trailing", place, inspection);
             return;
         };
-        inspection.undecided |= !found.is_complete();
         inspection.passive &= found.passive;
-        for span in found.coverage.spans() {
+        let seen = nested::adopt("trailing", rest.len(), Some(end), found, inspection);
+        for span in seen.coverage.spans() {
             inspection.attribute(
                 end.saturating_add(span.start)..end.saturating_add(span.end),
                 span.attribution,
             );
         }
-        inspection.unsupported |= found.unsupported;
-        self.take_over(
-            "trailing",
-            rest.len(),
-            found,
-            CrcCheck::None,
-            Some(end),
-            inspection,
-        );
-    }
-
-    /// Takes over what was found in bytes that were unpacked.
-    fn adopt(
-        &self,
-        name: &str,
-        size: usize,
-        found: Inspection,
-        crc: CrcCheck,
-        inspection: &mut Inspection,
-    ) {
-        inspection.unsupported |= found.unsupported;
-        self.take_over(name, size, found, crc, None, inspection);
-    }
-
-    fn take_over(
-        &self,
-        name: &str,
-        size: usize,
-        found: Inspection,
-        crc: CrcCheck,
-        offset: Option<u64>,
-        inspection: &mut Inspection,
-    ) {
-        inspection.members.push(Member {
-            name: name.to_owned(),
-            kind: found.kind.clone(),
-            bytes: length(size),
-            verdict: found.verdict(),
-            crc,
-            accounted: found.coverage.accounted(),
-        });
-        for mut member in found.members {
-            member.name = format!("{name}!{}", member.name);
-            inspection.members.push(member);
-        }
-        inspection
-            .findings
-            .extend(found.findings.into_iter().map(|mut finding| {
-                finding.location = finding.location.within(name, offset);
-                finding
-            }));
-    }
-
-    /// Something was unpacked and not looked into.
-    fn refused(&self, name: &str, place: Range<u64>, inspection: &mut Inspection) {
-        inspection.undecided(
-            &LIMIT_REACHED,
-            if self.deadline.was_met() {
-                format!("`{name}` was not looked into: no time was left")
-            } else {
-                format!("`{name}` is nested too deep, or there are too many members")
-            },
-            place,
-        );
+        inspection.members.extend(seen.list());
     }
 }
 
