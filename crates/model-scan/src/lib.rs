@@ -7,6 +7,7 @@ mod clock;
 mod filter;
 mod inspect;
 mod inspection;
+mod json;
 mod legacy_tar;
 mod nested;
 mod npy;
