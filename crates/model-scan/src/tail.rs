@@ -7,20 +7,22 @@ use crate::seven_zip;
 use crate::sniff::{self, Kind};
 use crate::zip;
 
-/// Places in bytes of no format at which a 7z archive is sought.
+/// Places at which a 7z archive is sought in bytes of no format and in programs.
 const PLACES: usize = 64;
 
 /// What stands before bytes that belong to nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Before {
-    /// Something that loaders read, or an image or document: what stands behind hides there.
+    /// Something that loaders read, or an image or document: what stands behind hides there. Where the bytes
+    /// are of no format that we know, it may be what they are for.
     Content(Kind),
     /// A program: what it brings along often stands behind it.
     Program(Kind),
 }
 
 impl Inspector<'_> {
-    /// Looks at what stands behind the end that the format of the bytes itself has.
+    /// Looks at what stands behind the end that the format of the bytes itself has. Where that is not told, a
+    /// 7z archive may begin anywhere: what reads these looks for their mark.
     pub(crate) fn behind_content(
         &mut self,
         kind: Kind,
@@ -28,15 +30,23 @@ impl Inspector<'_> {
         depth: u32,
         inspection: &mut Inspection,
     ) {
-        let Some(end) = sniff::content_end(kind, bytes).filter(|end| *end < bytes.len()) else {
-            return;
-        };
         let before = if kind.is_code() {
             Before::Program(kind)
         } else {
             Before::Content(kind)
         };
-        self.tail(before, bytes, end, bytes.len(), depth, inspection);
+        match sniff::content_end(kind, bytes) {
+            Some(end) if end < bytes.len() => {
+                self.tail(before, bytes, end, bytes.len(), depth, inspection);
+            }
+            None if kind.is_native_code() || kind == Kind::Unknown => {
+                if let Some(at) = seven_zip_in(bytes) {
+                    let range = at..bytes.len();
+                    self.second(before, Kind::SevenZip, bytes, range, depth, inspection);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Looks at bytes that belong to nothing: as the format that they are, if some loader reads it, and else
@@ -110,15 +120,17 @@ impl Inspector<'_> {
             return;
         }
         let severity = match before {
+            Before::Content(Kind::Unknown) | Before::Program(_) => Severity::Low,
             Before::Content(_) => Severity::Medium,
-            Before::Program(_) => Severity::Low,
         };
-        inspection.say_as(
-            &zip::BYTES_OUTSIDE,
-            severity,
-            format!("{kind} stands behind the end of the {host}: loaders differ in which of the two they read"),
-            place.clone(),
-        );
+        let message = if host == Kind::Unknown {
+            format!("{kind} stands behind bytes of no format that we know")
+        } else {
+            format!(
+                "{kind} stands behind the end of the {host}: loaders differ in which of the two they read"
+            )
+        };
+        inspection.say_as(&zip::BYTES_OUTSIDE, severity, message, place.clone());
         inspection.passive = false;
         let tail = bytes.get(range.clone()).unwrap_or_default();
         let name = format!("behind@{}", range.start);

@@ -1,6 +1,7 @@
 use memchr::{memchr, memmem};
 
 use super::Kind;
+use crate::json::{Event, Reader};
 
 /// Returns where the content ends by the rules of its own format, if those tell and the bytes keep to them.
 ///
@@ -21,6 +22,7 @@ pub fn content_end(kind: Kind, bytes: &[u8]) -> Option<usize> {
         Kind::Pdf => pdf(bytes),
         Kind::Elf => elf(bytes),
         Kind::Pe => pe(bytes),
+        Kind::Safetensors => safetensors(bytes),
         Kind::Text | Kind::Json | Kind::Xml | Kind::HtmlPage => text(bytes),
         _ => None,
     };
@@ -220,6 +222,39 @@ fn pe(bytes: &[u8]) -> Option<usize> {
         let (start, size) = (number(certificates)?, number(certificates.checked_add(4)?)?);
         if size > 0 {
             end = end.max(start.checked_add(size)?);
+        }
+    }
+    Some(end)
+}
+
+/// The end of the last tensor, by the header: a JSON object that has for each tensor an object in which
+/// `data_offsets` are its two ends, counted from behind the header.
+fn safetensors(bytes: &[u8]) -> Option<usize> {
+    let length = usize::try_from(u64::from_le_bytes(array(bytes, 0)?)).ok()?;
+    let data = length.checked_add(8)?;
+    let mut json = Reader::new(bytes.get(8..data)?);
+    let mut end = data;
+    let mut is_tensor = false;
+    let mut is_offsets = false;
+    // How many of a tensor's offsets were read.
+    let mut offsets = 0_u8;
+    while let Some(event) = json.read().ok()? {
+        match (json.depth(), event) {
+            // What the metadata say is up to their writer.
+            (1, Event::Key(key)) => is_tensor = key.as_deref() != Some("__metadata__"),
+            (2, Event::Key(key)) => {
+                is_offsets = is_tensor && key.as_deref() == Some("data_offsets");
+                offsets = 0;
+            }
+            (3, Event::Scalar(number)) if is_offsets => {
+                offsets = offsets.checked_add(1).filter(|count| *count <= 2)?;
+                let number: usize = std::str::from_utf8(number).ok()?.parse().ok()?;
+                end = end.max(data.checked_add(number)?);
+            }
+            (2, Event::Text(_) | Event::Scalar(_)) if is_offsets => return None,
+            (3, Event::Text(_)) if is_offsets => return None,
+            (0 | 1, Event::Text(_) | Event::Scalar(_)) => return None,
+            _ => {}
         }
     }
     Some(end)

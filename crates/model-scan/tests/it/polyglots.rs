@@ -87,6 +87,15 @@ fn pe() -> Vec<u8> {
     out
 }
 
+/// Two tensors of four bytes, the second one listed first.
+fn safetensors() -> Vec<u8> {
+    let header = br#"{"__metadata__":{"format":"pt","data_offsets":"[0, 9]"},
+        "b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},
+        "a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   "#;
+    let length = u64::try_from(header.len()).unwrap().to_le_bytes();
+    [&length[..], header, &[0x3f; 8]].concat()
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     out.write_all(bytes).unwrap();
@@ -137,11 +146,12 @@ fn honest_files_end_where_their_format_says() {
         (Kind::Elf, "a.so", elf()),
         (Kind::Pe, "a.dll", pe()),
         (Kind::Text, "a.txt", b"some notes\n".repeat(7000)),
+        (Kind::Safetensors, "a.safetensors", safetensors()),
     ] {
         assert_eq!(content_end(kind, &bytes), Some(bytes.len()), "{name}");
         let target = scan(name, &bytes);
         assert_eq!(target.findings, [], "{name}");
-        let wanted = if kind.is_code() {
+        let wanted = if kind.is_code() || kind == Kind::Safetensors {
             Verdict::Unsupported
         } else {
             Verdict::Passive
@@ -166,6 +176,7 @@ fn no_host_hides_what_stands_behind_it() {
         ("a.pdf", pdf()),
         ("a.so", elf()),
         ("a.dll", pe()),
+        ("a.safetensors", safetensors()),
         // More than what is looked at to tell that it is text.
         ("a.txt", [b"some notes\n".repeat(7000), vec![0]].concat()),
         ("a.tar", tar(&[Entry::file("honest.pkl", HONEST)])),
@@ -197,6 +208,50 @@ fn no_host_hides_what_stands_behind_it() {
             let target = scan(name, &[&host[..], &tail].concat());
             assert_ne!(target.verdict, Verdict::Passive, "{kind} behind {name}");
             assert_ne!(target.verdict, Verdict::Dangerous, "{kind} behind {name}");
+        }
+    }
+}
+
+#[test]
+fn a_safetensors_header_that_says_nothing_has_no_end() {
+    for header in [
+        r#"{"a":{"data_offsets":[0,1,2]}}"#,
+        r#"{"a":{"data_offsets":[0,-1]}}"#,
+        r#"{"a":{"data_offsets":[0,18446744073709551615]}}"#,
+        r#"{"a":{"data_offsets":"0,4"}}"#,
+        r#"{"a":{"data_offsets":["0","4"]}}"#,
+        r#"{"a":4}"#,
+        r#"{"a":{"data_offsets":[0,4]}"#,
+        r#"{"a":{"data_offsets":[0,4]}} x"#,
+    ] {
+        let length = u64::try_from(header.len()).unwrap().to_le_bytes();
+        let bytes = [&length[..], header.as_bytes(), &[0; 4]].concat();
+        assert_eq!(content_end(Kind::Safetensors, &bytes), None, "{header}");
+        let target = scan("a.safetensors", &bytes);
+        assert_eq!(target.verdict, Verdict::Unsupported, "{header}");
+    }
+    let beyond = [&u64::MAX.to_le_bytes()[..], b"{}"].concat();
+    assert_eq!(content_end(Kind::Safetensors, &beyond), None);
+    let empty = [&2_u64.to_le_bytes()[..], b"{}"].concat();
+    assert_eq!(content_end(Kind::Safetensors, &empty), Some(10));
+    // Tensors that the file ends within have nothing behind them.
+    let cut = &safetensors()[..safetensors().len() - 3];
+    assert_eq!(content_end(Kind::Safetensors, cut), Some(cut.len()));
+}
+
+#[test]
+fn a_program_whose_end_is_unknown_does_not_hide_an_archive() {
+    for stub in [
+        [&b"MZ"[..], &[0; 126]].concat(),
+        b"\x7fELF cut off".to_vec(),
+    ] {
+        for (pickle, is_evil) in [(EVIL, true), (HONEST, false)] {
+            let folder = Folder::copied(&[pickle]);
+            let seven = Seven::of(vec![folder], &["model.pkl"]).build();
+            let target = scan("setup.exe", &[&stub[..], &seven].concat());
+            assert_eq!(names_system(&target), is_evil, "{:#?}", target.findings);
+            let member = |name: &str| name.ends_with("!model.pkl");
+            assert!(target.members.iter().any(|found| member(&found.name)));
         }
     }
 }
