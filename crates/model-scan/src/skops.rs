@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(fault("{} x"), (Fault::Json(json::Fault::NotJson), 3));
         let deep = "[".repeat(1 << 20);
         assert_eq!(fault(&deep).0, Fault::Json(json::Fault::TooDeep));
-        let twins = format!("{{{}}}", vec![r#""__class__": "c""#; 9].join(","));
+        let twins = format!("{{{}}}", [r#""__class__": "c""#; 9].join(","));
         assert_eq!(fault(&twins).0, Fault::Twins);
     }
 }
