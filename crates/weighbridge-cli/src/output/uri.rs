@@ -151,7 +151,7 @@ mod tests {
     }
 
     fn place(path: &str) -> String {
-        match Place::new(&target(path), Some(Path::new("/work/here"))) {
+        match Place::new(&target(path), Some(Path::new("/home/here"))) {
             Place::Below(uri) => format!("below {uri}"),
             Place::Elsewhere(uri) => uri,
         }
@@ -163,11 +163,11 @@ mod tests {
             ("a.pkl", "below a.pkl"),
             ("./models//a.pkl", "below models/a.pkl"),
             ("models/../a.pkl", "below a.pkl"),
-            ("/work/here/models/a.pkl", "below models/a.pkl"),
-            ("/work/here/../a.pkl", "file:///work/a.pkl"),
-            ("/work/hereabouts/a.pkl", "file:///work/hereabouts/a.pkl"),
-            ("../a.pkl", "file:///work/a.pkl"),
-            ("x/../../a.pkl", "file:///work/a.pkl"),
+            ("/home/here/models/a.pkl", "below models/a.pkl"),
+            ("/home/here/../a.pkl", "file:///home/a.pkl"),
+            ("/home/hereabouts/a.pkl", "file:///home/hereabouts/a.pkl"),
+            ("../a.pkl", "file:///home/a.pkl"),
+            ("x/../../a.pkl", "file:///home/a.pkl"),
             ("../../../../a.pkl", "../../../../a.pkl"),
         ] {
             assert_eq!(place(path), uri, "{path}");
