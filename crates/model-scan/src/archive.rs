@@ -116,8 +116,13 @@ impl Inspector<'_> {
                 .iter()
                 .any(|member| member.name == skops::SCHEMA && member.kind != skops::KIND);
         self.check_storages(&archive, &contents, &mut inspection);
-        inspection.coverage = coverage(&archive, bytes.len(), &contents.accounts);
-        self.gaps(kind, bytes, &archive, depth, &mut inspection);
+        self.parts(
+            kind,
+            bytes,
+            (&archive, &contents.accounts),
+            depth,
+            &mut inspection,
+        );
         if !bytes.starts_with(b"PK\x03\x04") {
             // torch unpickles what does not begin as an archive does.
             self.search_all(bytes, &mut inspection, depth);
@@ -362,18 +367,27 @@ impl Inspector<'_> {
         }
     }
 
+    /// Attributes structure, padding and the data that was read, in the order of the bytes.
+    ///
     /// Looks for pickles in bytes that belong to no member, and in those that only describe members: a
     /// comment or an extra field holds whatever its writer likes.
-    fn gaps(
+    fn parts(
         &mut self,
         kind: Kind,
         bytes: &[u8],
-        archive: &Archive<'_>,
+        (archive, accounts): (&Archive<'_>, &Accounts),
         depth: u32,
         inspection: &mut Inspection,
     ) {
         for part in archive.structure() {
-            if matches!(part.kind, PartKind::Data(_) | PartKind::Padding) {
+            if let PartKind::Data(member) = part.kind {
+                accounts.attribute(member, &part.range, &mut inspection.coverage);
+                continue;
+            }
+            if let Some(attribution) = part.kind.attribution() {
+                inspection.attribute(part.range.clone(), attribution);
+            }
+            if part.kind == PartKind::Padding {
                 continue;
             }
             let (Ok(start), Ok(end)) = (
@@ -403,20 +417,6 @@ impl Inspector<'_> {
             self.search(seen, start, end, 0, inspection, depth);
         }
     }
-}
-
-/// Attributes structure, padding and the data that was read, in the order of the bytes.
-fn coverage(archive: &Archive<'_>, len: usize, accounts: &Accounts) -> Coverage {
-    let mut coverage = Coverage::new(length(len));
-    for part in archive.structure() {
-        if let Some(attribution) = part.kind.attribution() {
-            // Parts lie within the file by construction.
-            let _ = coverage.attribute(part.range.clone(), attribution);
-        } else if let PartKind::Data(member) = part.kind {
-            accounts.attribute(member, &part.range, &mut coverage);
-        }
-    }
-    coverage
 }
 
 /// Says what was wrong with the packed data of a member.

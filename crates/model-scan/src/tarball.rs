@@ -137,8 +137,7 @@ impl Inspector<'_> {
                     seen.list()
                 }));
         }
-        inspection.coverage = coverage(&archive, bytes.len(), &accounts);
-        self.outside(bytes, &archive, depth, &mut inspection);
+        self.tar_parts(bytes, (&archive, &accounts), depth, &mut inspection);
         inspection
     }
 
@@ -256,15 +255,21 @@ impl Inspector<'_> {
         })
     }
 
-    /// Looks at bytes that belong to no member.
-    fn outside(
+    /// Attributes headers, padding and the data that was read, in the order of the bytes, and looks at bytes
+    /// that belong to no member.
+    fn tar_parts(
         &mut self,
         bytes: &[u8],
-        archive: &Archive<'_>,
+        (archive, accounts): (&Archive<'_>, &Accounts),
         depth: u32,
         inspection: &mut Inspection,
     ) {
         for part in archive.structure() {
+            if let Some(attribution) = part.kind.attribution() {
+                inspection.attribute(part.range.clone(), attribution);
+            } else if let PartKind::Data(member) = part.kind {
+                accounts.attribute(member, &part.range, &mut inspection.coverage);
+            }
             if part.kind != PartKind::Outside {
                 continue;
             }
@@ -278,18 +283,4 @@ impl Inspector<'_> {
             self.tail(before, bytes, start, end, depth, inspection);
         }
     }
-}
-
-/// Attributes headers, padding and the data that was read, in the order of the bytes.
-fn coverage(archive: &Archive<'_>, len: usize, accounts: &Accounts) -> Coverage {
-    let mut coverage = Coverage::new(length(len));
-    for part in archive.structure() {
-        if let Some(attribution) = part.kind.attribution() {
-            // Parts lie within the file by construction.
-            let _ = coverage.attribute(part.range.clone(), attribution);
-        } else if let PartKind::Data(member) = part.kind {
-            accounts.attribute(member, &part.range, &mut coverage);
-        }
-    }
-    coverage
 }
