@@ -71,8 +71,7 @@ impl Inspector<'_> {
             }
             inspection.members.extend(seen.list());
         }
-        inspection.coverage = coverage(&archive, bytes.len(), &accounts);
-        self.outside_of_seven_zip(bytes, &archive, depth, &mut inspection);
+        self.seven_zip_parts(bytes, (&archive, &accounts), depth, &mut inspection);
         inspection
     }
 
@@ -178,15 +177,23 @@ impl Inspector<'_> {
         Some(entry(name, kind, Verdict::Passive))
     }
 
-    /// Looks at bytes that belong to no member.
-    fn outside_of_seven_zip(
+    /// Attributes headers, padding and the folders that were read to the last byte, in the order of the bytes,
+    /// and looks at bytes that belong to no member.
+    fn seven_zip_parts(
         &mut self,
         bytes: &[u8],
-        archive: &Archive<'_>,
+        (archive, accounts): (&Archive<'_>, &[Option<Attribution>]),
         depth: u32,
         inspection: &mut Inspection,
     ) {
         for part in archive.structure() {
+            let attribution = match part.kind {
+                PartKind::Packed(folder) => accounts.get(folder).copied().flatten(),
+                kind => kind.attribution(),
+            };
+            if let Some(attribution) = attribution {
+                inspection.attribute(part.range.clone(), attribution);
+            }
             if part.kind != PartKind::Outside {
                 continue;
             }
@@ -226,20 +233,4 @@ const fn rule_of(problem: Problem) -> &'static Rule {
         Problem::LimitReached(_) => &zip::DECOMPRESSION_LIMIT,
         _ => &zip::WRONG_SIZE,
     }
-}
-
-/// Attributes headers, padding and the folders that were read to the last byte.
-fn coverage(archive: &Archive<'_>, len: usize, accounts: &[Option<Attribution>]) -> Coverage {
-    let mut coverage = Coverage::new(length(len));
-    for part in archive.structure() {
-        let attribution = match part.kind {
-            PartKind::Packed(folder) => accounts.get(folder).copied().flatten(),
-            kind => kind.attribution(),
-        };
-        if let Some(attribution) = attribution {
-            // Parts lie within the file by construction.
-            let _ = coverage.attribute(part.range.clone(), attribution);
-        }
-    }
-    coverage
 }
