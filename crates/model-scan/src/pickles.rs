@@ -327,11 +327,16 @@ impl Inspector<'_> {
             let mut found = Inspection::new("pickle", bytes.len());
             let end = self.pickle(bytes, start, stream, &mut notes, depth, &mut found);
             let whole = end.is_some();
+            // Two lines that are names are common in texts; a call of what they name is not.
+            let least = match bytes.get(start) {
+                Some(0x80) => Severity::High,
+                _ => Severity::Critical,
+            };
             let mut kept: Vec<Finding> = found
                 .findings
                 .into_iter()
                 .filter(|finding| whole || finding.rule.code() == "PKL001")
-                .filter(|finding| whole || finding.severity >= Severity::High)
+                .filter(|finding| whole || finding.severity >= least)
                 .collect();
             if !kept.is_empty() {
                 stream = stream.saturating_add(1);
@@ -370,7 +375,8 @@ impl Inspector<'_> {
     }
 
     /// Reads bytes that are something else as a pickle loader would that does not look: it begins with the
-    /// first byte, and the mark of another format may be opcodes. What is named and would do harm counts.
+    /// first byte, and the mark of another format may be opcodes. What is named and would do harm counts, if
+    /// something could be called so: a text that begins with an opcode's letter has lines for names.
     pub(crate) fn as_pickle(&self, bytes: &[u8], inspection: &mut Inspection) {
         let mut timed = Timed {
             sink: (),
@@ -382,7 +388,13 @@ impl Inspector<'_> {
             .report
             .findings
             .into_iter()
-            .filter(|finding| finding.severity >= Severity::High && finding.written.is_some());
+            .filter(|finding| finding.severity >= Severity::High)
+            .filter(|finding| {
+                finding.written.as_ref().is_some_and(|written| {
+                    sniff::is_name(written.module.as_bytes())
+                        && (written.name.is_empty() || sniff::is_name(written.name.as_bytes()))
+                })
+            });
         inspection.findings.extend(harmful);
     }
 
@@ -462,7 +474,9 @@ fn two_names(lines: &[u8]) -> bool {
         else {
             return false;
         };
-        if end == 0 || rest.get(end) != Some(&b'\n') || rest.first().is_some_and(u8::is_ascii_digit)
+        let words = || rest.get(..end).unwrap_or_default().split(|byte| *byte == b'.');
+        if rest.get(end) != Some(&b'\n')
+            || words().any(|word| word.first().is_none_or(u8::is_ascii_digit))
         {
             return false;
         }

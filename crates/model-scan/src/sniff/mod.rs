@@ -16,6 +16,7 @@ pub use end::content_end;
 pub use kind::Kind;
 pub(crate) use magic::is_lzma_alone;
 pub use pickle::could_be_pickle;
+pub(crate) use pickle::is_name;
 pub use promise::{Promise, contradicts, is_passive, promise};
 
 use findings::{Rule, Severity};

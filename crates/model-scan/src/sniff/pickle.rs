@@ -102,6 +102,17 @@ fn opcode(byte: u8) -> Option<(Argument, Effect)> {
     })
 }
 
+/// Says whether a module or a name in it could be called so: words, dots, hyphens, and the brackets of
+/// `<lambda>`. What has spaces or quotes is a line of some text; no loader finds it.
+pub(crate) fn is_name(text: &[u8]) -> bool {
+    let plausible = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'-' | b'<' | b'>')
+            || !byte.is_ascii()
+    };
+    !text.is_empty() && text.iter().all(plausible)
+}
+
 /// Says whether bytes without a mark of any format could be a pickle, of any protocol.
 ///
 /// They could if a walk over their opcodes reaches the end of the bytes, or a thousand opcodes, or the end
@@ -163,7 +174,7 @@ impl<'a> Walk<'a> {
             Argument::TwoLines => {
                 for _ in 0..2 {
                     let line = self.line()?;
-                    (!line.is_empty()).then_some(())?;
+                    is_name(line).then_some(())?;
                 }
             }
             Argument::Counted(bytes) => {

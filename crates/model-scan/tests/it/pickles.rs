@@ -217,3 +217,19 @@ fn deep_and_declared_sizes_cost_nothing() {
     let index = b"\x80\x04K\x01r\xff\xff\xff\xff.";
     assert_eq!(scan("memo.pkl", index).verdict, Verdict::Suspicious);
 }
+
+#[test]
+fn lines_of_text_are_no_names() {
+    // Each begins with an opcode's letter, and names something in two lines, to a reader that does not look.
+    for text in [
+        "const { otplease } = require('../utils/auth.js')\nconst fs = require('fs')\n\nb\n",
+        "complete -c lsof -s '?'\ncomplete -c lsof -s a\n",
+        "sh.cn\ncode.cn\ncsh\nsh.cn\ntrace\n",
+        "A list:\n.ce\nce...\nro..tm\n.",
+    ] {
+        for name in ["notes.txt", "list.dat"] {
+            let target = scan(name, text.as_bytes());
+            assert!(!target.verdict.is_flagged(), "{text}: {:#?}", target.findings);
+        }
+    }
+}
