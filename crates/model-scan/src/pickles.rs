@@ -304,7 +304,7 @@ impl Inspector<'_> {
     }
 
     /// Looks for pickles in `from..to`, which belong to nothing, and keeps what they name that is capable
-    /// of harm, or, of those that are whole, everything.
+    /// of harm, or, of those that are whole, everything; less of those that a text may be by chance.
     pub(crate) fn search(
         &mut self,
         bytes: &[u8],
@@ -328,15 +328,17 @@ impl Inspector<'_> {
             let end = self.pickle(bytes, start, stream, &mut notes, depth, &mut found);
             let whole = end.is_some();
             // Two lines that are names are common in texts; a call of what they name is not.
-            let least = match bytes.get(start) {
-                Some(0x80) => Severity::High,
-                _ => Severity::Critical,
+            let is_marked = bytes.get(start) == Some(&0x80);
+            let least = match (whole, is_marked) {
+                (true, true) => Severity::Info,
+                (true, false) | (false, true) => Severity::High,
+                (false, false) => Severity::Critical,
             };
             let mut kept: Vec<Finding> = found
                 .findings
                 .into_iter()
                 .filter(|finding| whole || finding.rule.code() == "PKL001")
-                .filter(|finding| whole || finding.severity >= least)
+                .filter(|finding| finding.severity >= least)
                 .collect();
             if !kept.is_empty() {
                 stream = stream.saturating_add(1);
@@ -474,7 +476,11 @@ fn two_names(lines: &[u8]) -> bool {
         else {
             return false;
         };
-        let words = || rest.get(..end).unwrap_or_default().split(|byte| *byte == b'.');
+        let words = || {
+            rest.get(..end)
+                .unwrap_or_default()
+                .split(|byte| *byte == b'.')
+        };
         if rest.get(end) != Some(&b'\n')
             || words().any(|word| word.first().is_none_or(u8::is_ascii_digit))
         {

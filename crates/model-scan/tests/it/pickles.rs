@@ -229,7 +229,11 @@ fn lines_of_text_are_no_names() {
     ] {
         for name in ["notes.txt", "list.dat"] {
             let target = scan(name, text.as_bytes());
-            assert!(!target.verdict.is_flagged(), "{text}: {:#?}", target.findings);
+            assert!(
+                !target.verdict.is_flagged(),
+                "{text}: {:#?}",
+                target.findings
+            );
         }
     }
 }
