@@ -408,13 +408,11 @@ impl Inspector<'_> {
                 self.tail(before, bytes, start, end, depth, inspection);
                 continue;
             }
-            // What only begins in a header is the data behind it, which is looked into by itself.
-            let seen = if part.kind.is_gap() {
-                bytes
+            if part.kind.is_gap() {
+                self.search(bytes, start, end, 0, inspection, depth);
             } else {
-                bytes.get(..end).unwrap_or(bytes)
-            };
-            self.search(seen, start, end, 0, inspection, depth);
+                self.search_aside(bytes, &part.range, inspection, depth);
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use findings::{Attribution, Finding, Severity};
 use pickle_vm::{
     Decoder, Effect, EffectSink, ErrorKind, Opcode, Payload, PayloadReason, Scan, scan_with,
@@ -301,6 +303,23 @@ impl Inspector<'_> {
         )
         .unwrap_or(bytes.len());
         self.search(bytes, read, bytes.len(), stream, inspection, depth);
+    }
+
+    /// Looks for pickles in bytes that describe others, or that readers pass over. What only begins there is
+    /// what stands behind, which is looked into by itself.
+    pub(crate) fn search_aside(
+        &mut self,
+        bytes: &[u8],
+        range: &Range<u64>,
+        inspection: &mut Inspection,
+        depth: u32,
+    ) {
+        let (Ok(start), Ok(end)) = (usize::try_from(range.start), usize::try_from(range.end))
+        else {
+            return;
+        };
+        let seen = bytes.get(..end).unwrap_or(bytes);
+        self.search(seen, start, seen.len(), 0, inspection, depth);
     }
 
     /// Looks for pickles in `from..to`, which belong to nothing, and keeps what they name that is capable

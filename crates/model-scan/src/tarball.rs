@@ -255,8 +255,8 @@ impl Inspector<'_> {
         })
     }
 
-    /// Attributes headers, padding and the data that was read, in the order of the bytes, and looks at bytes
-    /// that belong to no member.
+    /// Attributes headers, padding and the data that was read, in the order of the bytes, and looks at headers
+    /// and at bytes that belong to no member.
     fn tar_parts(
         &mut self,
         bytes: &[u8],
@@ -269,6 +269,9 @@ impl Inspector<'_> {
                 inspection.attribute(part.range.clone(), attribution);
             } else if let PartKind::Data(member) = part.kind {
                 accounts.attribute(member, &part.range, &mut inspection.coverage);
+            }
+            if matches!(part.kind, PartKind::Header(_) | PartKind::Extended) {
+                self.search_aside(bytes, &part.range, inspection, depth);
             }
             if part.kind != PartKind::Outside {
                 continue;

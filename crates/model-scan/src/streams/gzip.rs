@@ -5,6 +5,9 @@ use super::member::{Log, Member, field};
 /// A name in a header that is longer than this is cut.
 const NAME: usize = 4096;
 
+/// Bytes of a header without extra field, name and comment.
+const FIXED: u64 = 10;
+
 const HEADER_CHECKSUM: u8 = 1 << 1;
 const EXTRA: u8 = 1 << 2;
 const ORIGINAL_NAME: u8 = 1 << 3;
@@ -21,6 +24,9 @@ pub(super) fn member(packed: &[u8], pump: &mut Pump<'_>, log: &mut Log) -> Resul
         Err(fault) => return Err(Stop::fault(fault, header.at)),
     };
     pump.skip(header.at)?;
+    if header.at > FIXED {
+        log.aside(FIXED..header.at);
+    }
     let mut crc = crc32fast::Hasher::new();
     let mut size: u32 = 0;
     let mut deflate = Deflate::new(field(packed, header.at..));

@@ -39,6 +39,9 @@ impl Inspector<'_> {
         if holding.len() > 1 {
             self.several(&name, &content, &holding, depth, &mut inspection);
         }
+        for aside in &unpacked.log.asides {
+            self.search_aside(bytes, aside, &mut inspection, depth);
+        }
         for padding in &unpacked.padding {
             inspection.attribute(padding.clone(), Attribution::Padding);
         }

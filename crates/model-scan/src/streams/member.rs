@@ -1,4 +1,4 @@
-use std::ops::RangeFrom;
+use std::ops::{Range, RangeFrom};
 
 use crate::unpack::Fault;
 
@@ -26,8 +26,8 @@ pub(crate) struct Log {
     pub(crate) notes: Vec<(&'static str, u64)>,
     /// How many faults and notes were left out.
     pub(crate) dropped: u64,
-    /// How many frames hold what readers skip.
-    pub(crate) skipped: u64,
+    /// Bytes that readers pass over: fields of headers, frames that are skipped.
+    pub(crate) asides: Vec<Range<u64>>,
     /// Added to what is said from now on.
     base: u64,
 }
@@ -57,6 +57,19 @@ impl Log {
         }
     }
 
+    /// Notes bytes that readers pass over. Past the first of them one range takes in all that follow.
+    pub(super) fn aside(&mut self, range: Range<u64>) {
+        let (start, end) = (
+            self.base.saturating_add(range.start),
+            self.base.saturating_add(range.end),
+        );
+        let is_full = self.asides.len() >= KEPT;
+        match self.asides.last_mut().filter(|_| is_full) {
+            Some(last) => last.end = last.end.max(end),
+            None => self.asides.push(start..end),
+        }
+    }
+
     /// Takes over what was said of bytes that begin at `at`.
     pub(super) fn add_behind(&mut self, other: Self, at: u64) {
         for (fault, place) in other.faults {
@@ -65,7 +78,9 @@ impl Log {
         for (note, place) in other.notes {
             self.note(note, place.saturating_add(at));
         }
-        self.skipped = self.skipped.saturating_add(other.skipped);
+        for aside in other.asides {
+            self.aside(aside.start.saturating_add(at)..aside.end.saturating_add(at));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn member(packed: &[u8], pump: &mut Pump<'_>, log: &mut Log) -> Resul
                 return Err(Stop::fault(Fault::CutOff, 4));
             }
             pump.skip(length)?;
-            log.skipped = log.skipped.saturating_add(1);
+            log.aside(8..length);
             Ok(Member::new(length))
         }
         Frame::Data { window, .. } => {

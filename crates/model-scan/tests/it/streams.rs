@@ -505,3 +505,25 @@ fn streams_are_told_as_loosely_as_their_readers_tell_them() {
     assert_eq!(target.kind, "zlib");
     assert!(has(&target, "CON029"), "{:#?}", target.findings);
 }
+
+#[test]
+fn what_readers_pass_over_is_looked_into() {
+    let mut header = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff".to_vec();
+    header.extend(EVIL);
+    header.push(0);
+    let gzip = [header, pack::gzip(HONEST)[10..].to_vec()].concat();
+    let mut frame = b"\x50\x2a\x4d\x18".to_vec();
+    frame.extend(u32::try_from(EVIL.len()).unwrap().to_le_bytes());
+    frame.extend(EVIL);
+    let zstd = [frame, pack::zstd(HONEST)].concat();
+    for (name, bytes) in [("m.gz", gzip), ("m.zst", zstd)] {
+        let target = scan(name, &bytes);
+        assert!(names_system(&target), "{name}: {:#?}", target.findings);
+        assert!(
+            target
+                .members
+                .iter()
+                .any(|member| member.verdict == Verdict::Clean)
+        );
+    }
+}

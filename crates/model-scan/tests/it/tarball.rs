@@ -741,3 +741,13 @@ proptest! {
         prop_assert!(names_system(&scan("model.tar", &tar(&entries))));
     }
 }
+
+#[test]
+fn what_describes_a_member_is_looked_into() {
+    let comment = "cos\nsystem\n(S'exit 0'\ntR.";
+    let target = scan(
+        "m.tar",
+        &tar(&[Entry::pax(b'x', &[("comment", comment)]), honest()]),
+    );
+    assert!(names_system(&target), "{:#?}", target.findings);
+}
