@@ -110,6 +110,20 @@ impl Inspector<'_> {
         depth: u32,
         inspection: &mut Inspection,
     ) -> Option<usize> {
+        let ended = self.carried_out(bytes, at, stream, notes, depth, inspection);
+        usize::try_from(ended.ok()?).ok()
+    }
+
+    /// Judges one pickle. Returns where it ends, or how it breaks.
+    fn carried_out(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        stream: u64,
+        notes: &mut Notes,
+        depth: u32,
+        inspection: &mut Inspection,
+    ) -> Result<u64, pickle_vm::Error> {
         self.show(stream, bytes, at);
         notes.value = Stopped::Other;
         let first_note = notes.findings.len();
@@ -145,11 +159,11 @@ impl Inspector<'_> {
             inspection.undecided = true;
         }
         match outcome.error {
-            None => usize::try_from(outcome.end).ok(),
+            None => Ok(outcome.end),
             Some(error) => {
                 inspection.undecided = true;
                 self.charge(&error, bytes.len());
-                None
+                Err(error)
             }
         }
     }
@@ -344,14 +358,17 @@ impl Inspector<'_> {
             }
             let mut notes = Notes::default();
             let mut found = Inspection::new("pickle", bytes.len());
-            let end = self.pickle(bytes, start, stream, &mut notes, depth, &mut found);
-            let whole = end.is_some();
-            // Two lines that are names are common in texts; a call of what they name is not.
+            let begin = with_arguments(bytes, start);
+            let ended = self.carried_out(bytes, begin, stream, &mut notes, depth, &mut found);
+            let whole = ended.is_ok();
+            // Two lines that are names are common in texts; a call of what they name is not. Where opcodes
+            // want what stood before them, it may be a call that is not reached.
             let is_marked = bytes.get(start) == Some(&0x80);
-            let least = match (whole, is_marked) {
-                (true, true) => Severity::Info,
-                (true, false) | (false, true) => Severity::High,
-                (false, false) => Severity::Critical,
+            let least = match (&ended, is_marked) {
+                (Ok(_), true) => Severity::Info,
+                (Ok(_), false) | (Err(_), true) => Severity::High,
+                (Err(error), false) if may_call_behind(bytes, error) => Severity::High,
+                (Err(_), false) => Severity::Critical,
             };
             let mut kept: Vec<Finding> = found
                 .findings
@@ -369,11 +386,11 @@ impl Inspector<'_> {
                 .spans()
                 .last()
                 .and_then(|span| usize::try_from(span.end).ok());
-            at = match (end, reached) {
-                (Some(end), _) => end,
-                (None, Some(reached)) => reached.max(start.saturating_add(1)),
-                (None, None) => start.saturating_add(1),
-            };
+            let end = ended.ok().and_then(|end| usize::try_from(end).ok());
+            at = end
+                .or(reached)
+                .unwrap_or_default()
+                .max(start.saturating_add(1));
         }
         inspection.say(
             &LIMIT_REACHED,
@@ -447,6 +464,66 @@ impl EffectSink for Timed<'_, ()> {
     fn is_interrupted(&mut self) -> bool {
         self.deadline.has_passed()
     }
+}
+
+/// Opcodes behind a break, and bytes, in which a call is sought.
+const OPCODES_BEHIND: usize = 1000;
+const BYTES_BEHIND: usize = 64 << 10;
+
+/// Says whether a pickle broke because its beginning is not where it was taken to be, and its opcodes go on to
+/// a call.
+fn may_call_behind(bytes: &[u8], error: &pickle_vm::Error) -> bool {
+    let wants_more_before = matches!(
+        error.kind(),
+        ErrorKind::NoMark | ErrorKind::StackUnderflow | ErrorKind::NoMemoEntry(_)
+    );
+    let Some(at) = usize::try_from(error.offset())
+        .ok()
+        .filter(|_| wants_more_before)
+    else {
+        return false;
+    };
+    let seen = bytes
+        .get(..at.saturating_add(BYTES_BEHIND))
+        .unwrap_or(bytes);
+    Decoder::at(seen, at)
+        .take(OPCODES_BEHIND)
+        .map_while(|op| op.ok().map(|op| op.opcode()))
+        .take_while(|opcode| *opcode != Opcode::Stop)
+        .any(|opcode| {
+            matches!(
+                opcode,
+                Opcode::Reduce
+                    | Opcode::Obj
+                    | Opcode::Inst
+                    | Opcode::Build
+                    | Opcode::NewObj
+                    | Opcode::NewObjEx
+            )
+        })
+}
+
+/// Bytes before an INST in which the mark of its arguments is sought, and marks that are tried.
+const ARGUMENTS: usize = 1024;
+const MARKS: usize = 16;
+
+/// Where the arguments of an INST begin, which stand before it: at the nearest mark from which opcodes lead
+/// up to it. For whatever else it is the place itself.
+fn with_arguments(bytes: &[u8], start: usize) -> usize {
+    if bytes.get(start) != Some(&b'i') {
+        return start;
+    }
+    let head = bytes.get(..start).unwrap_or_default();
+    let floor = start.saturating_sub(ARGUMENTS);
+    memchr::memrchr_iter(b'(', head.get(floor..).unwrap_or_default())
+        .take(MARKS)
+        .map(|mark| floor.saturating_add(mark))
+        .find(|mark| {
+            let mut decoder = Decoder::at(head, *mark);
+            while decoder.position() < start && decoder.read().is_ok() {}
+            decoder.position() == start
+        })
+        .unwrap_or(start)
 }
 
 /// Where a pickle may begin in bytes that belong to none, from `at` on: at a PROTO of protocol 2 to 5, and

@@ -237,3 +237,18 @@ fn lines_of_text_are_no_names() {
         }
     }
 }
+
+#[test]
+fn a_pickle_in_garbage_is_found_whatever_its_call_wants_before_it() {
+    for pickle in [
+        &b"cos\nsystem\n(S'id'\ntR."[..],
+        b"(cos\nsystem\nS'id'\no.",
+        b"(S'id'\nios\nsystem\n.",
+        b"(S'id'\ntp0\n0cos\nsystem\ng0\nR.",
+        b"(cos\nsystem\np0\nt0g0\n(S'id'\ntR.",
+    ] {
+        let bytes = [b"\xff\xfegarbage here\0\x01", pickle].concat();
+        let target = scan("model.bin", &bytes);
+        assert!(names_system(&target), "{:#?}", target.findings);
+    }
+}
