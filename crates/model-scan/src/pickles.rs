@@ -319,6 +319,51 @@ impl Inspector<'_> {
         self.search(bytes, read, bytes.len(), stream, inspection, depth);
     }
 
+    /// Says whether a pickle broke because its beginning is not where it was taken to be, and its opcodes go on
+    /// to a call. What looking costs is paid for, so that many such places cost no more than reading the file
+    /// some times.
+    fn may_call_behind(&mut self, bytes: &[u8], error: &pickle_vm::Error) -> bool {
+        let wants_more_before = matches!(
+            error.kind(),
+            ErrorKind::NoMark | ErrorKind::StackUnderflow | ErrorKind::NoMemoEntry(_)
+        );
+        let Some(at) = usize::try_from(error.offset())
+            .ok()
+            .filter(|_| wants_more_before)
+        else {
+            return false;
+        };
+        let seen = bytes
+            .get(..at.saturating_add(BYTES_BEHIND))
+            .unwrap_or(bytes);
+        let mut decoder = Decoder::at(seen, at);
+        let mut calls = false;
+        for _ in 0..OPCODES_BEHIND {
+            let op = match decoder.read() {
+                Ok(op) => op,
+                Err(error) => {
+                    self.charge(&error, seen.len());
+                    break;
+                }
+            };
+            calls = matches!(
+                op.opcode(),
+                Opcode::Reduce
+                    | Opcode::Obj
+                    | Opcode::Inst
+                    | Opcode::Build
+                    | Opcode::NewObj
+                    | Opcode::NewObjEx
+            );
+            if calls || op.opcode() == Opcode::Stop {
+                break;
+            }
+        }
+        let cost = length(decoder.position().saturating_sub(at));
+        self.decoding = self.decoding.saturating_sub(cost);
+        calls
+    }
+
     /// Looks for pickles in bytes that describe others, or that readers pass over. What only begins there is
     /// what stands behind, which is looked into by itself.
     pub(crate) fn search_aside(
@@ -367,7 +412,7 @@ impl Inspector<'_> {
             let least = match (&ended, is_marked) {
                 (Ok(_), true) => Severity::Info,
                 (Ok(_), false) | (Err(_), true) => Severity::High,
-                (Err(error), false) if may_call_behind(bytes, error) => Severity::High,
+                (Err(error), false) if self.may_call_behind(bytes, error) => Severity::High,
                 (Err(_), false) => Severity::Critical,
             };
             let mut kept: Vec<Finding> = found
@@ -392,7 +437,7 @@ impl Inspector<'_> {
                 .unwrap_or_default()
                 .max(start.saturating_add(1));
         }
-        inspection.say(
+        inspection.undecided(
             &LIMIT_REACHED,
             if self.deadline.was_met() {
                 "not every place that looks like the start of a pickle was tried: no time was left"
@@ -470,42 +515,9 @@ impl EffectSink for Timed<'_, ()> {
 const OPCODES_BEHIND: usize = 1000;
 const BYTES_BEHIND: usize = 64 << 10;
 
-/// Says whether a pickle broke because its beginning is not where it was taken to be, and its opcodes go on to
-/// a call.
-fn may_call_behind(bytes: &[u8], error: &pickle_vm::Error) -> bool {
-    let wants_more_before = matches!(
-        error.kind(),
-        ErrorKind::NoMark | ErrorKind::StackUnderflow | ErrorKind::NoMemoEntry(_)
-    );
-    let Some(at) = usize::try_from(error.offset())
-        .ok()
-        .filter(|_| wants_more_before)
-    else {
-        return false;
-    };
-    let seen = bytes
-        .get(..at.saturating_add(BYTES_BEHIND))
-        .unwrap_or(bytes);
-    Decoder::at(seen, at)
-        .take(OPCODES_BEHIND)
-        .map_while(|op| op.ok().map(|op| op.opcode()))
-        .take_while(|opcode| *opcode != Opcode::Stop)
-        .any(|opcode| {
-            matches!(
-                opcode,
-                Opcode::Reduce
-                    | Opcode::Obj
-                    | Opcode::Inst
-                    | Opcode::Build
-                    | Opcode::NewObj
-                    | Opcode::NewObjEx
-            )
-        })
-}
-
 /// Bytes before an INST in which the mark of its arguments is sought, and marks that are tried.
-const ARGUMENTS: usize = 1024;
-const MARKS: usize = 16;
+const ARGUMENTS: usize = 256;
+const MARKS: usize = 4;
 
 /// Where the arguments of an INST begin, which stand before it: at the nearest mark from which opcodes lead
 /// up to it. For whatever else it is the place itself.

@@ -527,3 +527,15 @@ fn what_readers_pass_over_is_looked_into() {
         );
     }
 }
+
+#[test]
+fn more_decoys_than_are_tried_leave_a_file_undecided() {
+    let hidden = [b"cos\na\n\xff".repeat(70_000), EVIL.to_vec()].concat();
+    let mut frame = b"\x50\x2a\x4d\x18".to_vec();
+    frame.extend(u32::try_from(hidden.len()).unwrap().to_le_bytes());
+    frame.extend(hidden);
+    let target = scan("m.zst", &[frame, pack::zstd(HONEST)].concat());
+    assert!(has(&target, "CON028"), "{:#?}", target.findings);
+    assert_ne!(target.verdict, Verdict::Clean);
+    assert!(!target.complete);
+}
