@@ -9,12 +9,21 @@ pub use model_digest as digest;
 #[cfg(feature = "scan")]
 #[doc(inline)]
 pub use model_formats as formats;
+#[cfg(feature = "sign")]
+#[doc(inline)]
+pub use model_gate as gate;
 #[cfg(feature = "hold")]
 #[doc(inline)]
 pub use model_hold as hold;
+#[cfg(feature = "keyless")]
+#[doc(inline)]
+pub use model_keyless as keyless;
 #[cfg(feature = "scan")]
 #[doc(inline)]
 pub use model_scan as scan;
+#[cfg(feature = "sign")]
+#[doc(inline)]
+pub use model_sign as sign;
 #[cfg(feature = "scan")]
 #[doc(inline)]
 pub use pickle_vm as pickle;
