@@ -1,3 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
+
+pub mod base64;
+pub mod bundle;
+pub mod dsse;
+pub mod json;
+mod limits;
+
+pub use limits::Limits;
