@@ -6,6 +6,7 @@ pub mod base64;
 pub mod bundle;
 pub mod dsse;
 pub mod json;
+pub mod key;
 mod limits;
 
 pub use limits::Limits;
