@@ -1,4 +1,4 @@
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use model_digest::Source;
 
 use crate::folder::{self, Seen, SeenKind};
-use crate::{Change, Error, ErrorKind, Identity, Mapped};
+use crate::{Change, Error, ErrorKind, Identity, Mapped, Stamp};
 
 /// A regular file that was opened once, or bytes that were spooled into memory.
 ///
@@ -29,26 +29,6 @@ struct Inner {
 enum Contents {
     File { file: File, stamp: Stamp },
     Memory(Vec<u8>),
-}
-
-/// What is compared later.
-#[derive(Debug)]
-struct Stamp {
-    identity: Identity,
-    bytes: u64,
-    modified: Option<SystemTime>,
-    status: (i64, i64),
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata, path: &Path) -> Self {
-        Self {
-            identity: folder::identity_of(metadata, path),
-            bytes: metadata.len(),
-            modified: metadata.modified().ok(),
-            status: folder::status_time(metadata),
-        }
-    }
 }
 
 impl Held {
@@ -127,7 +107,16 @@ impl Held {
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
         match &self.inner.contents {
-            Contents::File { stamp, .. } => Some(stamp.identity),
+            Contents::File { stamp, .. } => Some(stamp.identity()),
+            Contents::Memory(_) => None,
+        }
+    }
+
+    /// Returns what the file looked like when it was opened; `None` for bytes in memory.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp> {
+        match &self.inner.contents {
+            Contents::File { stamp, .. } => Some(*stamp),
             Contents::Memory(_) => None,
         }
     }
@@ -136,7 +125,7 @@ impl Held {
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         match &self.inner.contents {
-            Contents::File { stamp, .. } => stamp.modified,
+            Contents::File { stamp, .. } => stamp.modified(),
             Contents::Memory(_) => None,
         }
     }
@@ -153,21 +142,7 @@ impl Held {
             return Ok(None);
         };
         let metadata = file.metadata()?;
-        let change = if metadata.len() != stamp.bytes {
-            Some(Change::Size {
-                before: stamp.bytes,
-                after: metadata.len(),
-            })
-        } else if metadata.modified().ok() != stamp.modified {
-            Some(Change::Modified)
-        } else if folder::link_count(&metadata) == 0 {
-            Some(Change::Removed)
-        } else if folder::status_time(&metadata) != stamp.status {
-            Some(Change::Status)
-        } else {
-            None
-        };
-        Ok(change)
+        Ok(stamp.change(&metadata))
     }
 
     /// Reads the whole file into memory.
@@ -230,14 +205,14 @@ impl Held {
 impl Source for Held {
     fn len(&self) -> u64 {
         match &self.inner.contents {
-            Contents::File { stamp, .. } => stamp.bytes,
+            Contents::File { stamp, .. } => stamp.bytes(),
             Contents::Memory(bytes) => Source::len(bytes),
         }
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let (file, len) = match &self.inner.contents {
-            Contents::File { file, stamp } => (file, stamp.bytes),
+            Contents::File { file, stamp } => (file, stamp.bytes()),
             Contents::Memory(bytes) => return bytes.read_at(offset, buf),
         };
         let left = usize::try_from(len.saturating_sub(offset)).unwrap_or(usize::MAX);

@@ -19,6 +19,7 @@ mod mapped;
 mod region;
 mod resolve;
 mod root;
+mod stamp;
 mod walk;
 
 pub use change::Change;
@@ -31,4 +32,5 @@ pub use limits::{WalkLimit, WalkLimits};
 pub use links::{Links, Options};
 pub use mapped::Mapped;
 pub use root::Root;
+pub use stamp::Stamp;
 pub use walk::Walk;

@@ -27,6 +27,7 @@ pub struct Walk<'r> {
     next: Option<Item>,
     folders: HashMap<Identity, Visit>,
     files: HashMap<Identity, PathBuf>,
+    folder_links: Vec<PathBuf>,
     doors: Doors<'r>,
 }
 
@@ -80,6 +81,7 @@ impl<'r> Walk<'r> {
             next: entry.map(Item::File),
             folders: HashMap::new(),
             files: HashMap::new(),
+            folder_links: Vec::new(),
             doors: Doors(None),
         }
     }
@@ -93,6 +95,7 @@ impl<'r> Walk<'r> {
             next: None,
             folders: HashMap::new(),
             files: HashMap::new(),
+            folder_links: Vec::new(),
             doors: Doors(None),
         };
         walk.next = walk.enter(chain.clone(), PathBuf::new(), None, false);
@@ -105,6 +108,13 @@ impl<'r> Walk<'r> {
     pub fn entering(mut self, enters: &'r dyn Fn(&Path) -> bool) -> Self {
         self.doors = Doors(Some(enters));
         self
+    }
+
+    /// Returns the links to folders that were followed so far, as paths below the root. The files behind such
+    /// a link are entries without a link of their own.
+    #[must_use]
+    pub fn folder_links(&self) -> &[PathBuf] {
+        &self.folder_links
     }
 
     /// Begins with a folder, or says why not.
@@ -188,7 +198,13 @@ impl<'r> Walk<'r> {
                     Err(error) => Some(Item::Problem(error.at(path))),
                     Ok(Resolved::File { seen, .. }) => Some(self.file_item(path, Some(link), seen)),
                     Ok(Resolved::Folder(_)) if !self.doors.are_open(&path) => None,
-                    Ok(Resolved::Folder(chain)) => self.enter(chain, path, Some(link), true),
+                    Ok(Resolved::Folder(chain)) => {
+                        let item = self.enter(chain, path.clone(), Some(link), true);
+                        if item.is_none() {
+                            self.folder_links.push(path);
+                        }
+                        item
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@
 pub mod base64;
 pub mod bundle;
 pub mod dsse;
+pub mod files;
 pub mod json;
 pub mod key;
 mod limits;

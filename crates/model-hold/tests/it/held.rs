@@ -192,3 +192,19 @@ fn a_reader_that_fails_is_no_empty_file() {
     let error = Held::from_reader("-", Broken, 10).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Io(io::ErrorKind::ConnectionReset));
 }
+
+#[test]
+fn a_stamp_tells_a_replaced_file_from_the_held_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    fs::write(&path, b"abc").unwrap();
+    let held = Held::open(&path).unwrap();
+    let again = Held::open(&path).unwrap();
+    assert!(held.stamp().is_some() && held.stamp() == again.stamp());
+    assert_eq!(held.stamp().unwrap().bytes(), 3);
+    fs::rename(&path, folder.path().join("b")).unwrap();
+    fs::write(&path, b"abc").unwrap();
+    let other = Held::open(&path).unwrap();
+    assert_ne!(held.stamp(), other.stamp());
+    assert_eq!(Held::from_bytes("c", b"abc".to_vec()).stamp(), None);
+}

@@ -103,6 +103,10 @@ fn links_to_folders_are_followed_once_and_circles_end() {
             "z again \"before/deep\"",
         ]
     );
+    let root = Root::open(&path).unwrap();
+    let mut walk = root.walk(&WalkLimits::default());
+    assert_eq!(walk.by_ref().count(), 8);
+    assert_eq!(walk.folder_links(), [Path::new("before")]);
 }
 
 #[test]

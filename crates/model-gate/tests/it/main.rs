@@ -1,0 +1,6 @@
+//! What is promised of models on disk.
+
+#![cfg(test)]
+#![cfg(unix)]
+
+mod model;
