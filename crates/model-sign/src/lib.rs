@@ -9,5 +9,7 @@ pub mod files;
 pub mod json;
 pub mod key;
 mod limits;
+#[cfg(feature = "sigstore")]
+pub mod sigstore;
 
 pub use limits::Limits;

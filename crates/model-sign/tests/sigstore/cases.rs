@@ -1,0 +1,137 @@
+use std::error::Error;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use base64ct::{Base64, Encoding as _};
+use model_sign::sigstore::{
+    Artifact, Identity, Issuer, KeylessVerifier, LoggedKeyVerifier, TrustRoot, VerifiedBundle,
+};
+
+/// The vectors of sigstore-conformance, and the table that says how each has to come out.
+pub(crate) struct Corpus {
+    folder: PathBuf,
+}
+
+/// One bundle with what it is verified with.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) bundle: Vec<u8>,
+    pub(crate) signer: Signer,
+    pub(crate) root: Vec<u8>,
+    pub(crate) artifact: Vec<u8>,
+    pub(crate) expected: Expected,
+}
+
+/// Who is to have signed.
+pub(crate) enum Signer {
+    Identity(String, String),
+    /// A key in PEM.
+    Key(Vec<u8>),
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Expected {
+    Valid,
+    Invalid,
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    bytes
+}
+
+/// A day after the last of the bundles was made.
+pub(crate) fn at() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
+}
+
+impl Corpus {
+    pub(crate) fn find() -> Option<Self> {
+        let folder = PathBuf::from(std::env::var_os("WEIGHBRIDGE_CORPORA")?).join("sigstore");
+        folder
+            .join("labels.tsv")
+            .is_file()
+            .then_some(Self { folder })
+    }
+
+    pub(crate) fn cases(&self) -> Vec<Case> {
+        let labels = String::from_utf8(read(&self.folder.join("labels.tsv"))).unwrap();
+        labels.lines().skip(1).map(|line| self.case(line)).collect()
+    }
+
+    fn case(&self, line: &str) -> Case {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [path, _, signer, root, artifact, expected, ..] = columns[..] else {
+            panic!("{line}");
+        };
+        let read = |path: &Path| read(&self.folder.join(path));
+        let folder = Path::new(path);
+        let signer = match signer.split_once(' ') {
+            Some((identity, issuer)) => Signer::Identity(identity.to_owned(), issuer.to_owned()),
+            None => Signer::Key(read(&folder.join(signer))),
+        };
+        Case {
+            name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
+            bundle: read(&folder.join("bundle.sigstore.json")),
+            signer,
+            root: read(Path::new(root)),
+            artifact: read(Path::new(artifact)),
+            expected: match expected {
+                "valid" => Expected::Valid,
+                "invalid" => Expected::Invalid,
+                other => panic!("{other}"),
+            },
+        }
+    }
+}
+
+fn spki(pem: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let text = std::str::from_utf8(pem)?;
+    let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    Ok(Base64::decode_vec(&base64).map_err(|error| error.to_string())?)
+}
+
+impl Case {
+    pub(crate) fn verify(&self, artifact: Artifact<'_>) -> Result<VerifiedBundle, Box<dyn Error>> {
+        self.verify_bundle(&self.bundle, artifact)
+    }
+
+    /// Verifies another bundle in the place of the case's own.
+    pub(crate) fn verify_bundle(
+        &self,
+        bundle: &[u8],
+        artifact: Artifact<'_>,
+    ) -> Result<VerifiedBundle, Box<dyn Error>> {
+        let root = TrustRoot::from_json(&self.root)?;
+        Ok(match &self.signer {
+            Signer::Identity(identity, issuer) => {
+                let (identity, issuer) = (Identity::exact(identity)?, Issuer::exact(issuer)?);
+                KeylessVerifier::new(root, identity, issuer).verify_artifact(
+                    bundle,
+                    artifact,
+                    at(),
+                )?
+            }
+            Signer::Key(pem) => {
+                LoggedKeyVerifier::new(root, spki(pem)?).verify_artifact(bundle, artifact, at())?
+            }
+        })
+    }
+}
+
+/// Writes an error with everything that it comes from.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
