@@ -8,6 +8,7 @@ pub mod dsse;
 pub mod files;
 pub mod json;
 pub mod key;
+pub mod keyed;
 mod limits;
 #[cfg(feature = "sigstore")]
 pub mod sigstore;

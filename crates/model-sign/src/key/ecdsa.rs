@@ -6,6 +6,7 @@ macro_rules! curve {
     ($curve:ident, $algorithm:expr, $len:literal) => {
         pub(crate) mod $curve {
             use ::$curve::NonZeroScalar;
+            use ::$curve::ecdsa::signature::hazmat::PrehashVerifier as _;
             use ::$curve::ecdsa::signature::{Signer as _, Verifier as _};
             use ::$curve::ecdsa::{Signature, SigningKey, VerifyingKey};
             use zeroize::Zeroizing;
@@ -49,19 +50,32 @@ macro_rules! curve {
                 message: &[u8],
                 signature: &[u8],
             ) -> Result<(), SignatureError> {
+                key.verify(message, &parse(signature)?)
+                    .map_err(|_| SignatureError::Mismatch)
+            }
+
+            /// Verifies a signature by the digest that the scheme takes of the message.
+            #[allow(dead_code, reason = "not every curve has its digest here yet")]
+            pub(crate) fn verify_digest(
+                key: &VerifyingKey,
+                digest: &[u8],
+                signature: &[u8],
+            ) -> Result<(), SignatureError> {
+                key.verify_prehash(digest, &parse(signature)?)
+                    .map_err(|_| SignatureError::Mismatch)
+            }
+
+            fn parse(signature: &[u8]) -> Result<Signature, SignatureError> {
                 let mut halves = [0; 2 * LEN];
                 read(signature, &mut halves)?;
-                let Ok(parsed) = Signature::from_slice(&halves) else {
+                Signature::from_slice(&halves).map_err(|_| {
                     let (r, _) = halves.split_at(LEN);
-                    let half = if NonZeroScalar::try_from(r).is_ok() {
+                    SignatureError::OutOfRange(if NonZeroScalar::try_from(r).is_ok() {
                         Half::S
                     } else {
                         Half::R
-                    };
-                    return Err(SignatureError::OutOfRange(half));
-                };
-                key.verify(message, &parsed)
-                    .map_err(|_| SignatureError::Mismatch)
+                    })
+                })
             }
 
             /// Signs as RFC 6979 says, so that no bad source of random numbers gives the key away. `None`

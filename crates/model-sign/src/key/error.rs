@@ -243,6 +243,9 @@ pub enum SignatureError {
     /// One of its numbers is 0, or not below the order of the curve.
     #[error("{0} is out of range")]
     OutOfRange(Half),
+    /// The scheme of the key signs the message itself, or another digest of it than the one given.
+    #[error("signatures of this key are not over this digest")]
+    NeedsMessage,
     /// It is none that this key made of this message.
     #[error("the signature does not match the message and the key")]
     Mismatch,

@@ -147,6 +147,22 @@ impl PublicKey {
             Key::P521(key) => ecdsa::p521::verify(key, message, signature),
         }
     }
+
+    /// Verifies the signature of a message by its digest, where the message itself is not at hand.
+    ///
+    /// That goes for ECDSA, with the SHA-256 of the message for P-256.
+    ///
+    /// # Errors
+    /// [`SignatureError::NeedsMessage`] if the scheme does not sign this digest, as that of Ed25519 signs
+    /// none; else as [`verify`](Self::verify).
+    pub fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), SignatureError> {
+        match (&self.key, digest.algorithm()) {
+            (Key::P256(key), Algorithm::Sha256) => {
+                ecdsa::p256::verify_digest(key, digest.bytes(), signature)
+            }
+            _ => Err(SignatureError::NeedsMessage),
+        }
+    }
 }
 
 impl From<&super::private::Secret> for PublicKey {

@@ -4,6 +4,7 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
 
 use super::error::{MalformedBundle, Problem, TrustRootError};
+use crate::{Limits, json};
 
 /// Most entries of a list that is verified one by one, as sigstore-go has it: real bundles have one or two.
 const VERIFIED_ONE_BY_ONE: usize = 32;
@@ -112,8 +113,8 @@ const BUNDLE: Shape = Shape::Object(&[
 
 /// Reads the JSON of a bundle and holds it to what the format has: known members, canonical base64, plain
 /// numbers, one signature with one kind of key.
-pub(super) fn bundle(bytes: &[u8]) -> Result<Value, MalformedBundle> {
-    let value = json(bytes).map_err(MalformedBundle::Json)?;
+pub(super) fn bundle(bytes: &[u8], limits: &Limits) -> Result<Value, MalformedBundle> {
+    let value = read(bytes, limits).map_err(MalformedBundle::Json)?;
     hold("bundle", &value, &BUNDLE)?;
     one_of(
         &value,
@@ -139,7 +140,7 @@ pub(super) fn trust_root(bytes: &[u8]) -> Result<Value, TrustRootError> {
             .unwrap_or_default()
     }
 
-    let mut value = json(bytes).map_err(TrustRootError::Json)?;
+    let mut value = read(bytes, &Limits::default()).map_err(TrustRootError::Json)?;
     if media_type(&value) == CONFIGURATION {
         value = value
             .get_mut("trustedRoot")
@@ -249,7 +250,10 @@ fn is_whole(value: &Value) -> bool {
     }
 }
 
-/// Reads strict JSON: UTF-8, and no member twice in an object.
-pub(super) fn json(bytes: &[u8]) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-    Ok(serde_json::from_slice(bytes)?)
+/// Reads strict JSON. The first reader refuses what the second would read in another way, such as a member
+/// twice in an object.
+fn read(bytes: &[u8], limits: &Limits) -> Result<Value, json::Error> {
+    json::read(bytes, limits)?;
+    // Every value of strict JSON within the limits is one for this reader too, but for numbers beyond `f64`.
+    Ok(serde_json::from_slice(bytes).unwrap_or_default())
 }

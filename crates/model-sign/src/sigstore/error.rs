@@ -5,6 +5,8 @@ use std::time::SystemTime;
 use super::identity::{Identity, Issuer};
 use super::leaf::LeafError;
 use super::subject::SubjectName;
+use crate::json;
+use crate::keyed::{Culprit, KeyedError};
 
 /// What another crate says about it.
 type Cause = Box<dyn StdError + Send + Sync + 'static>;
@@ -15,14 +17,6 @@ type Cause = Box<dyn StdError + Send + Sync + 'static>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SigstoreError {
-    /// The bundle has more bytes than are read.
-    #[error("a bundle of {found} bytes, at most {limit} are read")]
-    TooLarge {
-        /// How many bytes it has.
-        found: usize,
-        /// How many are read.
-        limit: usize,
-    },
     /// The bundle cannot be read.
     #[error("the bundle cannot be read: {0}")]
     Malformed(#[source] MalformedBundle),
@@ -35,6 +29,9 @@ pub enum SigstoreError {
     /// The bundle was signed by an identity, and a key is expected.
     #[error("the bundle was signed with a certificate, a key is expected")]
     SignedWithCertificate,
+    /// The key that is expected did not sign, or not this.
+    #[error(transparent)]
+    Keyed(KeyedError),
     /// The bundle has no statement in it but a bare signature.
     #[error("the bundle holds a bare signature, a statement is expected")]
     NoStatement,
@@ -88,27 +85,12 @@ pub enum SigstoreError {
     },
 }
 
-/// Whose fault an error is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Culprit {
-    /// The bundle cannot be read, or it cannot be verified with what is here.
-    Bundle,
-    /// The bundle was read and does not hold.
-    Signature,
-    /// The bundle holds, for somebody else or something else.
-    Signer,
-    /// The trust root.
-    TrustRoot,
-}
-
 impl SigstoreError {
     /// Returns whose fault it is.
     #[must_use]
     pub const fn culprit(&self) -> Culprit {
         match self {
-            Self::TooLarge { .. }
-            | Self::Malformed(_)
+            Self::Malformed(_)
             | Self::Unsupported(_)
             | Self::Statement(_)
             | Self::NeedsBytes(_) => Culprit::Bundle,
@@ -121,6 +103,7 @@ impl SigstoreError {
             | Self::ArtifactMismatch(_)
             | Self::WrongIdentity { .. }
             | Self::WrongIssuer { .. } => Culprit::Signer,
+            Self::Keyed(error) => error.culprit(),
             Self::TrustRoot(_) => Culprit::TrustRoot,
         }
     }
@@ -129,11 +112,11 @@ impl SigstoreError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::TooLarge { .. } => "too-large",
             Self::Malformed(_) => "malformed-bundle",
             Self::Unsupported(_) => "unsupported-bundle",
             Self::SignedWithKey => "signed-with-key",
             Self::SignedWithCertificate => "signed-with-certificate",
+            Self::Keyed(error) => error.code(),
             Self::NoStatement => "no-statement",
             Self::Statement(_) => "malformed-statement",
             Self::NeedsBytes(_) => "needs-bytes",
@@ -212,7 +195,7 @@ impl fmt::Display for Step {
 pub enum MalformedBundle {
     /// They are no strict JSON.
     #[error("no strict JSON")]
-    Json(#[source] Cause),
+    Json(#[source] json::Error),
     /// A member is not what the format has there.
     #[error("`{name}` {problem}")]
     Member {
@@ -302,7 +285,7 @@ pub enum TrustRootError {
     },
     /// It is no strict JSON.
     #[error("the trusted root is no strict JSON")]
-    Json(#[source] Cause),
+    Json(#[source] json::Error),
     /// It does not say that it is a trusted root.
     #[error("no trusted root by its media type")]
     MediaType,

@@ -18,13 +18,13 @@ mod verified;
 mod verifier;
 mod workload;
 
-pub use self::error::{Culprit, MalformedBundle, Problem, SigstoreError, Step, TrustRootError};
+pub use self::error::{MalformedBundle, Problem, SigstoreError, Step, TrustRootError};
 pub use self::identity::{Identity, IdentityError, Issuer};
 pub use self::leaf::LeafError;
 pub use self::subject::{SubjectKind, SubjectName};
 pub use self::trust_root::TrustRoot;
 pub use self::verified::{
-    KeylessSigner, LogEntry, LogProof, SigningTime, TimeSource, VerifiedBundle, VerifiedStatement,
+    KeylessSigner, LogEntry, LogProof, SigningTime, TimeSource, VerifiedBundle,
 };
-pub use self::verifier::{Artifact, KeylessVerifier, LoggedKeyVerifier};
+pub use self::verifier::{KeylessVerifier, LoggedKeyVerifier};
 pub use self::workload::Workload;

@@ -2,6 +2,7 @@ use std::time::SystemTime;
 
 use super::subject::SubjectName;
 use super::workload::Workload;
+use crate::keyed::VerifiedStatement;
 
 /// Proof that a bundle was verified: who signed, when, and what the logs say.
 ///
@@ -71,33 +72,6 @@ impl KeylessSigner {
     #[must_use]
     pub const fn workload(&self) -> &Workload {
         &self.workload
-    }
-}
-
-/// The payload of a DSSE envelope, as it was signed.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct VerifiedStatement {
-    pub(super) payload: Vec<u8>,
-    pub(super) payload_type: String,
-}
-
-impl VerifiedStatement {
-    /// Returns the bytes that were signed, taken from the very bundle that was verified.
-    #[must_use]
-    pub fn payload(&self) -> &[u8] {
-        &self.payload
-    }
-
-    /// Takes them out.
-    #[must_use]
-    pub fn into_payload(self) -> Vec<u8> {
-        self.payload
-    }
-
-    /// Returns the media type that was signed with them: `application/vnd.in-toto+json`.
-    #[must_use]
-    pub fn payload_type(&self) -> &str {
-        &self.payload_type
     }
 }
 

@@ -15,22 +15,12 @@ use super::leaf::{Leaf, LeafError};
 use super::refusal;
 use super::subject::SubjectKind;
 use super::trust_root::TrustRoot;
-use super::verified::{KeylessSigner, SigningTime, TimeSource, VerifiedBundle, VerifiedStatement};
+use super::verified::{KeylessSigner, SigningTime, TimeSource, VerifiedBundle};
 use super::workload::Workload;
 use super::{document, evidence};
-
-/// Largest bundle that is read unless told otherwise, in bytes: 64 MiB holds the manifest of 300,000 files.
-const LARGEST: usize = 64 << 20;
-
-/// What a bundle has to be about.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Artifact<'a> {
-    /// Bytes in memory, such as a held file that is mapped.
-    Bytes(&'a [u8]),
-    /// What has this digest, which must be the caller's own or one that the caller trusts.
-    Digest(&'a Digest),
-}
+use crate::key::PublicKey;
+use crate::keyed::{Artifact, KeyedError, KeyedVerifier, VerifiedStatement};
+use crate::{Limits, json};
 
 /// Verifies bundles that one expected identity signed, with nothing but a trust root.
 ///
@@ -43,25 +33,25 @@ pub struct KeylessVerifier {
     root: TrustRoot,
     identity: Identity,
     issuer: Issuer,
-    largest: usize,
+    limits: Limits,
 }
 
 impl KeylessVerifier {
     /// Expects signatures of this identity, vouched for by this issuer, under this root.
     #[must_use]
-    pub const fn new(root: TrustRoot, identity: Identity, issuer: Issuer) -> Self {
+    pub fn new(root: TrustRoot, identity: Identity, issuer: Issuer) -> Self {
         Self {
             root,
             identity,
             issuer,
-            largest: LARGEST,
+            limits: Limits::default(),
         }
     }
 
-    /// Reads bundles of at most so many bytes; 64 MiB unless told otherwise.
+    /// Reads bundles within these limits.
     #[must_use]
-    pub const fn with_bundle_bytes(mut self, largest: usize) -> Self {
-        self.largest = largest;
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -75,7 +65,7 @@ impl KeylessVerifier {
         artifact: Artifact<'_>,
         at: SystemTime,
     ) -> Result<VerifiedBundle, SigstoreError> {
-        self.verify(&read(bundle, self.largest)?, artifact, at)
+        self.verify(&read(bundle, &self.limits)?, artifact, at)
     }
 
     /// Verifies that the expected identity signed the statement in the bundle, whatever it is about.
@@ -91,7 +81,7 @@ impl KeylessVerifier {
         bundle: &[u8],
         at: SystemTime,
     ) -> Result<VerifiedBundle, SigstoreError> {
-        let bundle = read(bundle, self.largest)?;
+        let bundle = read(bundle, &self.limits)?;
         let subject = first_subject(&bundle)?;
         self.verify_given(&bundle, Given::Digest(subject), at)
     }
@@ -168,39 +158,63 @@ impl KeylessVerifier {
 #[derive(Clone, Debug)]
 pub struct LoggedKeyVerifier {
     root: TrustRoot,
-    spki: Vec<u8>,
-    largest: usize,
+    keyed: KeyedVerifier,
+    limits: Limits,
 }
 
 impl LoggedKeyVerifier {
-    /// Expects signatures of this key, a SubjectPublicKeyInfo in DER, and evidence of this root.
+    /// Expects signatures of this key, and evidence of this root.
     #[must_use]
-    pub const fn new(root: TrustRoot, spki: Vec<u8>) -> Self {
+    pub fn new(root: TrustRoot, key: PublicKey) -> Self {
         Self {
             root,
-            spki,
-            largest: LARGEST,
+            keyed: KeyedVerifier::new(key),
+            limits: Limits::default(),
         }
+    }
+
+    /// Reads bundles within these limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.keyed = self.keyed.with_limits(limits.clone());
+        self.limits = limits;
+        self
     }
 
     /// Verifies that the key signed this artifact, or a statement one of whose subjects it is, and that every
     /// log entry and timestamp in the bundle holds.
     ///
     /// # Errors
-    /// [`SigstoreError`] says which step failed first.
+    /// [`SigstoreError::Keyed`] if the signature is not the key's, else what is wrong with the evidence.
     pub fn verify_artifact(
         &self,
         bundle: &[u8],
         artifact: Artifact<'_>,
         at: SystemTime,
     ) -> Result<VerifiedBundle, SigstoreError> {
-        let bundle = read(bundle, self.largest)?;
-        if bundle.signing_certificate().is_some() {
-            return Err(SigstoreError::SignedWithCertificate);
+        let keyed = self.keyed.verify_artifact(bundle, artifact);
+        let keyed = keyed.map_err(|error| match error {
+            KeyedError::SignedWithCertificate => SigstoreError::SignedWithCertificate,
+            error => SigstoreError::Keyed(error),
+        })?;
+        let bundle = read(bundle, &self.limits)?;
+        let material = &bundle.verification_material;
+        if material.tlog_entries.is_empty()
+            && material
+                .timestamp_verification_data
+                .rfc3161_timestamps
+                .is_empty()
+        {
+            return Ok(VerifiedBundle {
+                signer: None,
+                statement: keyed.into_statement(),
+                times: Vec::new(),
+                entries: Vec::new(),
+            });
         }
-        let key = DerPublicKey::new(self.spki.clone());
+        let key = DerPublicKey::new(self.keyed.key().to_spki_der());
         let mut policy = PublicKeyVerificationPolicy::new(key);
-        if bundle.verification_material.tlog_entries.is_empty() {
+        if material.tlog_entries.is_empty() {
             // Nothing is skipped but the demand that there be an entry.
             policy = policy.skip_tlog_unsafe();
         }
@@ -212,19 +226,14 @@ impl LoggedKeyVerifier {
 }
 
 /// Reads a bundle, strictly.
-fn read(bytes: &[u8], largest: usize) -> Result<Bundle, SigstoreError> {
-    if bytes.len() > largest {
-        return Err(SigstoreError::TooLarge {
-            found: bytes.len(),
-            limit: largest,
-        });
-    }
-    let value = document::bundle(bytes).map_err(SigstoreError::Malformed)?;
+fn read(bytes: &[u8], limits: &Limits) -> Result<Bundle, SigstoreError> {
+    let value = document::bundle(bytes, limits).map_err(SigstoreError::Malformed)?;
     let bundle: Bundle = serde_json::from_value(value)
         .map_err(|error| SigstoreError::Malformed(MalformedBundle::Shape(Box::new(error))))?;
     evidence::check_shape(&bundle).map_err(SigstoreError::Malformed)?;
     if let SignatureContent::DsseEnvelope(envelope) = &bundle.content {
-        document::json(envelope.payload.as_bytes()).map_err(SigstoreError::Statement)?;
+        json::read(envelope.payload.as_bytes(), limits)
+            .map_err(|error| SigstoreError::Statement(Box::new(error)))?;
     }
     Ok(bundle)
 }
@@ -328,10 +337,10 @@ fn conclude(
         times.push(SigningTime { time, source });
     }
     let statement = match &bundle.content {
-        SignatureContent::DsseEnvelope(envelope) => Some(VerifiedStatement {
-            payload: envelope.payload.as_bytes().to_vec(),
-            payload_type: envelope.payload_type.clone(),
-        }),
+        SignatureContent::DsseEnvelope(envelope) => Some(VerifiedStatement::new(
+            envelope.payload.as_bytes(),
+            &envelope.payload_type,
+        )),
         _ => None,
     };
     Ok(VerifiedBundle {

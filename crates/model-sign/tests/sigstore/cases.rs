@@ -4,9 +4,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use base64ct::{Base64, Encoding as _};
+use model_sign::key::PublicKey;
+use model_sign::keyed::Artifact;
 use model_sign::sigstore::{
-    Artifact, Identity, Issuer, KeylessVerifier, LoggedKeyVerifier, TrustRoot, VerifiedBundle,
+    Identity, Issuer, KeylessVerifier, LoggedKeyVerifier, TrustRoot, VerifiedBundle,
 };
 
 /// The vectors of sigstore-conformance, and the table that says how each has to come out.
@@ -90,12 +91,6 @@ impl Corpus {
     }
 }
 
-fn spki(pem: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let text = std::str::from_utf8(pem)?;
-    let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
-    Ok(Base64::decode_vec(&base64).map_err(|error| error.to_string())?)
-}
-
 impl Case {
     pub(crate) fn verify(&self, artifact: Artifact<'_>) -> Result<VerifiedBundle, Box<dyn Error>> {
         self.verify_bundle(&self.bundle, artifact)
@@ -117,9 +112,8 @@ impl Case {
                     at(),
                 )?
             }
-            Signer::Key(pem) => {
-                LoggedKeyVerifier::new(root, spki(pem)?).verify_artifact(bundle, artifact, at())?
-            }
+            Signer::Key(pem) => LoggedKeyVerifier::new(root, PublicKey::from_pem(pem)?)
+                .verify_artifact(bundle, artifact, at())?,
         })
     }
 }

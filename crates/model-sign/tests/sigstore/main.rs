@@ -7,7 +7,7 @@ mod cases;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use model_sign::sigstore::Artifact;
+use model_sign::keyed::Artifact;
 
 use crate::cases::{Case, Corpus, Expected, Signer};
 
