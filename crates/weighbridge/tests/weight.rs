@@ -10,14 +10,13 @@ const MOST: usize = 60;
 
 /// Lists the crates, name and version, that are built for, or run while building, the facade on this system.
 fn crates() -> BTreeSet<String> {
+    crates_of("weighbridge")
+}
+
+/// Lists the same for any package of the workspace.
+fn crates_of(package: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--package",
-            "weighbridge",
-            "--edges",
-            "normal,build",
-        ])
+        .args(["tree", "--package", package, "--edges", "normal,build"])
         .args([
             "--prefix",
             "none",
@@ -60,5 +59,25 @@ fn the_default_facade_wraps_no_c_library() {
         let name = name.split(' ').next().unwrap_or_default();
         let wraps = name.ends_with("-sys") && !declarations.contains(&name);
         assert!(!wraps && name != "cmake" && name != "bindgen", "{name}");
+    }
+}
+
+#[test]
+fn what_is_built_by_default_has_no_client_of_the_network() {
+    for package in ["weighbridge", "weighbridge-cli"] {
+        let crates = crates_of(package);
+        assert!(crates.iter().any(|name| name.starts_with("findings v")));
+        for name in crates {
+            let name = name.split(' ').next().unwrap_or_default();
+            let network = [
+                "hyper",
+                "model-keyless",
+                "reqwest",
+                "rustls",
+                "sigstore-sign",
+                "tokio",
+            ];
+            assert!(!network.contains(&name), "{package}: {name}");
+        }
     }
 }
