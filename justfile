@@ -77,7 +77,7 @@ package:
 
 # Build with the oldest supported compiler
 msrv:
-    cargo +1.88 check --workspace --all-features --locked
+    cargo +1.89 check --workspace --all-features --locked
 
 # The pickle machine builds where there is no operating system (needs the target: `rustup target add wasm32-unknown-unknown`).
 wasm:
