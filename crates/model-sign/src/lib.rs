@@ -4,6 +4,7 @@
 
 pub mod base64;
 pub mod bundle;
+pub mod certificate;
 pub mod dsse;
 pub mod files;
 pub mod json;
