@@ -3,6 +3,7 @@
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 pub mod base64;
+pub mod blob;
 pub mod bundle;
 pub mod certificate;
 pub mod dsse;

@@ -9,7 +9,10 @@ use weighbridge::scan::Limits;
 
 use crate::byte_size::ByteSize;
 use crate::date::Date;
+use crate::keygen::Keygen;
 use crate::seconds::Seconds;
+use crate::sign::Sign;
+use crate::verify::Verify;
 
 /// Weigh machine-learning models before they are loaded
 #[derive(Debug, Parser)]
@@ -65,6 +68,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PickleCommand,
     },
+    /// Make a pair of keys
+    Keygen(Keygen),
+    /// Sign a model
+    Sign(Sign),
+    /// Verify the signature of a model
+    Verify(Verify),
     /// List the rules
     Rules(Rules),
     /// Print the page of a rule

@@ -15,6 +15,8 @@ mod documented;
 mod exit;
 mod explain;
 mod failure;
+mod key_file;
+mod keygen;
 mod man;
 mod output;
 mod pages;
@@ -27,8 +29,10 @@ mod rules;
 mod scan;
 mod seconds;
 mod selection;
+mod sign;
 mod slip;
 mod suppress;
+mod verify;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -65,6 +69,9 @@ fn run() -> Exit {
             PickleCommand::Decompile(decompile) => pickle::decompile::run(&decompile),
             PickleCommand::Extract(extract) => pickle::extract::run(&extract),
         },
+        Command::Keygen(keygen) => keygen::run(&keygen),
+        Command::Sign(sign) => sign::run(&sign),
+        Command::Verify(verify) => verify::run(&verify),
         Command::Rules(rules) => rules::run(&rules),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions(completions) => Ok(completions::run(&completions)),

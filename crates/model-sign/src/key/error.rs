@@ -251,6 +251,17 @@ pub enum SignatureError {
     Mismatch,
 }
 
+impl SignatureError {
+    /// Says whether the bytes are no signature of the key's scheme at all, whatever was signed.
+    #[must_use]
+    pub const fn is_malformed(&self) -> bool {
+        match self {
+            Self::WrongLength { .. } | Self::Der { .. } | Self::OutOfRange(_) => true,
+            Self::NeedsMessage | Self::Mismatch => false,
+        }
+    }
+}
+
 /// One of the two numbers that a signature is made of.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]

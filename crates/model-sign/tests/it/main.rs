@@ -2,5 +2,6 @@
 
 #![cfg(test)]
 
+mod blob;
 mod certificate;
 mod key;

@@ -70,6 +70,11 @@ pub(crate) fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "error: {message}");
 }
 
+/// Says on stderr what should be known, and does not stop the work.
+pub(crate) fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "warning: {message}");
+}
+
 fn to_stdout(report: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(report).and_then(|()| stdout.flush());
@@ -128,7 +133,8 @@ fn cannot(path: &Path, why: &str) -> Failure {
     Failure::usage(format!("cannot write to {}: {why}", quoted(path)))
 }
 
-fn folder(path: &Path) -> &Path {
+/// Returns the folder that a file is in.
+pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
         Some(folder) => folder,
@@ -147,14 +153,26 @@ impl Temporary {
     /// Names that are tried; all taken means that somebody takes them on purpose.
     const ATTEMPTS: u32 = 100;
 
-    fn create_beside(path: &Path) -> io::Result<(File, Self)> {
+    pub(crate) fn create_beside(path: &Path) -> io::Result<(File, Self)> {
+        Self::create_with(path, &mut OpenOptions::new())
+    }
+
+    /// Makes one that its owner alone may read.
+    pub(crate) fn create_private_beside(path: &Path) -> io::Result<(File, Self)> {
+        let mut options = OpenOptions::new();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Self::create_with(path, &mut options)
+    }
+
+    fn create_with(path: &Path, options: &mut OpenOptions) -> io::Result<(File, Self)> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         for attempt in 0..Self::ATTEMPTS {
             let mut hidden = std::ffi::OsString::from(".");
             hidden.push(name);
             hidden.push(format!(".{}-{attempt}.tmp", std::process::id()));
             let path = path.with_file_name(hidden);
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            match options.write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     let renamed = false;
                     return Ok((file, Self { path, renamed }));
@@ -166,7 +184,11 @@ impl Temporary {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    fn rename(mut self, path: &Path) -> io::Result<()> {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn rename(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.renamed = true;
         sync_folder(folder(path))
@@ -182,13 +204,14 @@ impl Drop for Temporary {
     }
 }
 
+/// Writes the names in a folder down to the disk.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod github;
 mod group;
 pub(crate) mod json;
 mod junit;
+pub(crate) mod new_file;
 pub(crate) mod outputs;
 pub(crate) mod palette;
 mod place;

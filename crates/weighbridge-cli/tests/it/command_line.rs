@@ -129,6 +129,9 @@ fn help_and_version_are_fine() {
       baseline        Write down findings so that they are known from then on
       convert-report  Write a report of `scan --format json` in other formats
       pickle          Look into pickles
+      keygen          Make a pair of keys
+      sign            Sign a model
+      verify          Verify the signature of a model
       rules           List the rules
       explain         Print the page of a rule
       completions     Print the completions of a shell

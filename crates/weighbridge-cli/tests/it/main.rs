@@ -24,4 +24,5 @@ mod rules;
 mod sandbox;
 mod scan;
 mod schema;
+mod signatures;
 mod trace;

@@ -1,0 +1,241 @@
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::destination::{Temporary, folder, sync_folder};
+use crate::failure::{Failure, quoted};
+
+/// Who may read a file that is made.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Readers {
+    /// Whoever the user's mask lets.
+    Everybody,
+    /// The owner alone.
+    Owner,
+}
+
+/// What becomes of a file that is there already.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Existing {
+    /// It stays, and nothing is written.
+    Kept,
+    /// It is replaced.
+    Replaced,
+}
+
+impl Existing {
+    /// What `--force` says.
+    pub(crate) const fn of(force: bool) -> Self {
+        if force { Self::Replaced } else { Self::Kept }
+    }
+}
+
+/// A file that is written and not yet in its place. Dropped, it leaves everything as it was.
+///
+/// No link is written through, nor anything else that is no regular file.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    temporary: Temporary,
+    path: PathBuf,
+    existing: Existing,
+}
+
+impl NewFile {
+    /// Makes sure that the file may be made.
+    pub(crate) fn check(path: &Path, existing: Existing) -> Result<(), Failure> {
+        let refused = |why: &str| Failure::usage(format!("cannot write {}: {why}", quoted(path)));
+        if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(refused("it names no file"));
+        }
+        let folder = folder(path);
+        if !folder.is_dir() {
+            return Err(refused(&format!("there is no folder {}", quoted(folder))));
+        }
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(failed(path, &error)),
+            Ok(found) if found.is_dir() => Err(refused("it is a folder")),
+            Ok(found) if found.is_symlink() => {
+                Err(refused("it is a link, and links are not written through"))
+            }
+            Ok(found) if !found.is_file() => Err(refused("it is no regular file")),
+            Ok(_) if existing == Existing::Kept => {
+                Err(refused("it is there already, and --force is not given"))
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Writes everything down to the disk, but not into its place.
+    pub(crate) fn write(
+        path: &Path,
+        bytes: &[u8],
+        readers: Readers,
+        existing: Existing,
+    ) -> Result<Self, Failure> {
+        Self::check(path, existing)?;
+        let write = || {
+            let (mut file, temporary) = match readers {
+                Readers::Everybody => Temporary::create_beside(path),
+                Readers::Owner => Temporary::create_private_beside(path),
+            }?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            Ok(temporary)
+        };
+        Ok(Self {
+            temporary: write().map_err(|error| failed(path, &error))?,
+            path: path.to_owned(),
+            existing,
+        })
+    }
+
+    /// Puts it in its place, in one step.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        // What came there meanwhile.
+        Self::check(&self.path, self.existing)?;
+        let committed = match self.existing {
+            Existing::Replaced => self.temporary.rename(&self.path),
+            Existing::Kept => link(self.temporary, &self.path),
+        };
+        committed.map_err(|error| failed(&self.path, &error))
+    }
+}
+
+/// Two files that belong together and are not yet in their places.
+///
+/// At no time, also not after a crash, does the new one of one lie beside the old one of the other.
+#[derive(Debug)]
+pub(crate) struct NewPair {
+    pub(crate) first: NewFile,
+    pub(crate) second: NewFile,
+}
+
+impl NewPair {
+    /// Puts both in their places, or neither.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        let Self { first, second } = self;
+        let (first_path, second_path) = (first.path.clone(), second.path.clone());
+        let first_existing = first.existing;
+        let aside = match first_existing {
+            Existing::Kept => None,
+            Existing::Replaced => {
+                Aside::take(&second_path).map_err(|error| failed(&second_path, &error))?
+            }
+        };
+        if let Err(failure) = first.commit() {
+            if let Some(aside) = aside {
+                aside.put_back(&second_path);
+            }
+            return Err(failure);
+        }
+        let Err(failure) = second.commit() else {
+            return Ok(());
+        };
+        match first_existing {
+            // It was made a moment ago, by this process.
+            Existing::Kept => {
+                let _ = fs::remove_file(&first_path);
+                Err(failure)
+            }
+            Existing::Replaced => Err(Failure::failed(format!(
+                "{failure}; {} is new already, and {} is gone",
+                quoted(&first_path),
+                quoted(&second_path)
+            ))),
+        }
+    }
+}
+
+/// A file that was moved out of its place; dropped, it is removed.
+struct Aside(Temporary);
+
+impl Aside {
+    /// Moves a file aside, if there is one.
+    fn take(path: &Path) -> io::Result<Option<Self>> {
+        if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+            return Ok(None);
+        }
+        let (_, temporary) = Temporary::create_private_beside(path)?;
+        fs::rename(path, temporary.path())?;
+        sync_folder(folder(path))?;
+        Ok(Some(Self(temporary)))
+    }
+
+    fn put_back(self, path: &Path) {
+        // What went wrong before is what is told.
+        let _ = self.0.rename(path);
+    }
+}
+
+/// Gives a temporary file its name, unless something has that name.
+fn link(temporary: Temporary, path: &Path) -> io::Result<()> {
+    match fs::hard_link(temporary.path(), path) {
+        Ok(()) => {
+            drop(temporary);
+            sync_folder(folder(path))
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // A file system without hard links. A name that only we have is as good, since it is ours to replace.
+        Err(_) => {
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true).open(path)?;
+            temporary.rename(path).inspect_err(|_| {
+                let _ = fs::remove_file(path);
+            })
+        }
+    }
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot write {}: {error}", quoted(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{Existing, NewFile, NewPair, Readers};
+
+    fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<NewFile, String> {
+        let file = NewFile::write(path, bytes, Readers::Everybody, existing);
+        file.map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn a_file_that_came_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sig");
+        let file = write(&path, b"new", Existing::Kept).unwrap();
+        fs::write(&path, b"theirs").unwrap();
+        let _ = file.commit().unwrap_err();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 6);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_pair_is_made_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        let first = write(&one, b"new", Existing::Kept).unwrap();
+        let second = write(&two, b"new", Existing::Kept).unwrap();
+        fs::create_dir(&two).unwrap();
+        let _ = NewPair { first, second }.commit().unwrap_err();
+        assert!(!one.exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_old_pair_stays_where_the_first_cannot_be_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        fs::write(&two, b"old").unwrap();
+        let first = write(&one, b"newer", Existing::Replaced).unwrap();
+        let second = write(&two, b"newer", Existing::Replaced).unwrap();
+        fs::create_dir(&one).unwrap();
+        let _ = NewPair { first, second }.commit().unwrap_err();
+        assert_eq!(fs::metadata(&two).unwrap().len(), 3);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+}
