@@ -7,19 +7,37 @@ use std::str::FromStr;
 pub enum Algorithm {
     /// SHA-256, 32 bytes (FIPS 180-4).
     Sha256,
+    /// SHA-384, 48 bytes (FIPS 180-4).
+    Sha384,
+    /// SHA-512, 64 bytes (FIPS 180-4).
+    Sha512,
+    /// BLAKE2b without a key, 64 bytes (RFC 7693).
+    Blake2b512,
     /// BLAKE3 without a key, 32 bytes of output.
     Blake3,
 }
 
 impl Algorithm {
     /// Every algorithm, in the order of the variants.
-    pub const ALL: [Self; 2] = [Self::Sha256, Self::Blake3];
+    pub const ALL: [Self; 5] = [
+        Self::Sha256,
+        Self::Sha384,
+        Self::Sha512,
+        Self::Blake2b512,
+        Self::Blake3,
+    ];
+
+    /// How many bytes the longest digest has.
+    pub(crate) const LONGEST: usize = 64;
 
     /// Returns the name that stands before the colon of a digest's text form.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+            Self::Blake2b512 => "blake2b-512",
             Self::Blake3 => "blake3",
         }
     }
@@ -29,6 +47,8 @@ impl Algorithm {
     pub const fn digest_len(self) -> usize {
         match self {
             Self::Sha256 | Self::Blake3 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 | Self::Blake2b512 => Self::LONGEST,
         }
     }
 }
@@ -41,7 +61,7 @@ impl fmt::Display for Algorithm {
 
 /// The name is not one of a known hash function.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("unknown digest algorithm, expected one of sha256, blake3")]
+#[error("unknown digest algorithm, expected one of sha256, sha384, sha512, blake2b-512, blake3")]
 #[non_exhaustive]
 pub struct UnknownAlgorithm;
 
@@ -65,7 +85,10 @@ mod tests {
     fn every_algorithm_is_read_back_from_its_name() {
         for algorithm in Algorithm::ALL {
             assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
+            assert!(UnknownAlgorithm.to_string().contains(algorithm.as_str()));
+            assert!(algorithm.digest_len() <= Algorithm::LONGEST);
         }
         assert_eq!("SHA256".parse::<Algorithm>(), Err(UnknownAlgorithm));
+        assert_eq!("blake2b".parse::<Algorithm>(), Err(UnknownAlgorithm));
     }
 }

@@ -19,7 +19,8 @@ const READ: usize = 256 * 1024;
 #[derive(Clone, Copy)]
 pub struct Digest {
     algorithm: Algorithm,
-    bytes: [u8; 32],
+    /// Zeros behind the algorithm's own length.
+    bytes: [u8; Algorithm::LONGEST],
 }
 
 /// The count of bytes does not fit the algorithm.
@@ -75,18 +76,28 @@ impl Digest {
     /// # Errors
     /// [`WrongLength`] unless there are [`Algorithm::digest_len`] bytes.
     pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, WrongLength> {
-        bytes
-            .try_into()
-            .map(|bytes| Self { algorithm, bytes })
-            .map_err(|_| WrongLength {
+        if bytes.len() == algorithm.digest_len() {
+            Ok(Self::new(algorithm, bytes))
+        } else {
+            Err(WrongLength {
                 algorithm,
                 found: bytes.len(),
                 wanted: algorithm.digest_len(),
             })
+        }
     }
 
-    pub(crate) const fn new(algorithm: Algorithm, bytes: [u8; 32]) -> Self {
-        Self { algorithm, bytes }
+    /// Takes as many bytes as the algorithm has, which the caller made sure of.
+    pub(crate) fn new(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        debug_assert_eq!(bytes.len(), algorithm.digest_len());
+        let mut padded = [0; Algorithm::LONGEST];
+        for (into, from) in padded.iter_mut().zip(bytes) {
+            *into = *from;
+        }
+        Self {
+            algorithm,
+            bytes: padded,
+        }
     }
 
     /// Returns the hash function.
@@ -100,13 +111,16 @@ impl Digest {
     /// Comparing these slices with `==` is not constant time; compare digests.
     #[must_use]
     pub const fn bytes(&self) -> &[u8] {
-        &self.bytes
+        match self.bytes.split_at_checked(self.algorithm.digest_len()) {
+            Some((bytes, _)) => bytes,
+            None => &self.bytes,
+        }
     }
 
     /// Returns the digits of the text form without the algorithm.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        let digits = self.bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = self.bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]);
         digits
             .filter_map(|digit| char::from_digit(digit.into(), 16))
             .collect()
@@ -116,7 +130,7 @@ impl Digest {
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
         self.algorithm == other.algorithm
-            && constant_time_eq::constant_time_eq_32(&self.bytes, &other.bytes)
+            && constant_time_eq::constant_time_eq_64(&self.bytes, &other.bytes)
     }
 }
 
@@ -125,7 +139,7 @@ impl Eq for Digest {}
 impl Hash for Digest {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.algorithm.hash(state);
-        state.write(&self.bytes);
+        state.write(self.bytes());
     }
 }
 
@@ -159,7 +173,6 @@ impl FromStr for Digest {
             let offset = start.saturating_add(at);
             return Err(ParseError::new(ParseErrorKind::NotAHexDigit(wrong), offset));
         }
-        let mut bytes = [0; 32];
         let wanted = algorithm.digest_len().saturating_mul(2);
         if digits.len() != wanted {
             let kind = ParseErrorKind::WrongLength {
@@ -175,7 +188,8 @@ impl FromStr for Digest {
             b'a'..=b'f' => Some(digit.wrapping_sub(b'a').wrapping_add(10)),
             _ => None,
         });
-        for byte in &mut bytes {
+        let mut bytes = [0; Algorithm::LONGEST];
+        for byte in bytes.iter_mut().take(algorithm.digest_len()) {
             let high = values.next().unwrap_or(0);
             let low = values.next().unwrap_or(0);
             *byte = (high << 4) | low;

@@ -16,7 +16,10 @@ pub struct Hasher {
 #[derive(Clone)]
 enum State {
     Sha256(sha2::Sha256),
-    // Boxed: 1.9 KiB against the 112 bytes of the other.
+    // Boxed: 200 bytes to 1.9 KiB against the 112 of the one that is used most.
+    Sha384(Box<sha2::Sha384>),
+    Sha512(Box<sha2::Sha512>),
+    Blake2b512(Box<blake2b_simd::State>),
     Blake3(Box<blake3::Hasher>),
 }
 
@@ -26,6 +29,9 @@ impl Hasher {
     pub fn new(algorithm: Algorithm) -> Self {
         let state = match algorithm {
             Algorithm::Sha256 => State::Sha256(sha2::Sha256::new()),
+            Algorithm::Sha384 => State::Sha384(Box::default()),
+            Algorithm::Sha512 => State::Sha512(Box::default()),
+            Algorithm::Blake2b512 => State::Blake2b512(Box::new(blake2b_simd::State::new())),
             Algorithm::Blake3 => State::Blake3(Box::default()),
         };
         Self { state }
@@ -36,6 +42,9 @@ impl Hasher {
     pub const fn algorithm(&self) -> Algorithm {
         match self.state {
             State::Sha256(_) => Algorithm::Sha256,
+            State::Sha384(_) => Algorithm::Sha384,
+            State::Sha512(_) => Algorithm::Sha512,
+            State::Blake2b512(_) => Algorithm::Blake2b512,
             State::Blake3(_) => Algorithm::Blake3,
         }
     }
@@ -44,6 +53,11 @@ impl Hasher {
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {
             State::Sha256(hasher) => hasher.update(bytes),
+            State::Sha384(hasher) => hasher.update(bytes),
+            State::Sha512(hasher) => hasher.update(bytes),
+            State::Blake2b512(hasher) => {
+                hasher.update(bytes);
+            }
             State::Blake3(hasher) => {
                 hasher.update(bytes);
             }
@@ -54,11 +68,13 @@ impl Hasher {
     #[must_use]
     pub fn finish(self) -> Digest {
         let algorithm = self.algorithm();
-        let bytes = match self.state {
-            State::Sha256(hasher) => hasher.finalize().into(),
-            State::Blake3(hasher) => hasher.finalize().into(),
-        };
-        Digest::new(algorithm, bytes)
+        match self.state {
+            State::Sha256(hasher) => Digest::new(algorithm, &hasher.finalize()),
+            State::Sha384(hasher) => Digest::new(algorithm, &hasher.finalize()),
+            State::Sha512(hasher) => Digest::new(algorithm, &hasher.finalize()),
+            State::Blake2b512(hasher) => Digest::new(algorithm, hasher.finalize().as_bytes()),
+            State::Blake3(hasher) => Digest::new(algorithm, hasher.finalize().as_bytes()),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{Algorithm, UnknownAlgorithm};
+use crate::{Algorithm, NotARootDigest, UnknownAlgorithm};
 
 /// Why a text is not a digest.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -32,6 +32,9 @@ pub enum ParseErrorKind {
     /// A character is not one of `0` to `9` and `a` to `f`.
     #[error("`{}` is not a lower-case hexadecimal digit", .0.escape_debug())]
     NotAHexDigit(char),
+    /// It is a digest, but not one that a [`RootDigest`](crate::RootDigest) can be.
+    #[error(transparent)]
+    NotARootDigest(#[from] NotARootDigest),
 }
 
 impl ParseError {

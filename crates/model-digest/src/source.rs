@@ -24,6 +24,17 @@ pub trait Source {
     /// are gone.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
 
+    /// Returns how many bytes the medium has now, asked again, where [`len`](Self::len) says how many it had
+    /// when the value was made. Who hashes asks afterwards: another number means that somebody wrote to it
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// What the medium says; [`io::ErrorKind::UnexpectedEof`] if bytes were found missing, although there
+    /// may be as many again by now.
+    fn len_now(&self) -> io::Result<u64> {
+        Ok(self.len())
+    }
+
     /// Returns all bytes if they lie in memory.
     fn as_slice(&self) -> Option<&[u8]> {
         None
@@ -117,6 +128,10 @@ macro_rules! through_a_pointer {
 
             fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
                 (**self).read_at(offset, buf)
+            }
+
+            fn len_now(&self) -> io::Result<u64> {
+                (**self).len_now()
             }
 
             fn as_slice(&self) -> Option<&[u8]> {

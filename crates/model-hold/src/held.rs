@@ -227,6 +227,13 @@ impl Source for Held {
         }
     }
 
+    fn len_now(&self) -> io::Result<u64> {
+        match &self.inner.contents {
+            Contents::File { file, .. } => Ok(file.metadata()?.len()),
+            Contents::Memory(bytes) => Ok(Source::len(bytes)),
+        }
+    }
+
     fn as_slice(&self) -> Option<&[u8]> {
         match &self.inner.contents {
             Contents::File { .. } => None,

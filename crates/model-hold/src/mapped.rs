@@ -116,6 +116,18 @@ impl Source for Mapped {
         (**self).read_at(offset, buf)
     }
 
+    fn len_now(&self) -> io::Result<u64> {
+        let lost = match &self.bytes {
+            Bytes::Held => false,
+            Bytes::Read { short, .. } => *short,
+            Bytes::Mapped { region, .. } => region.is_lost(),
+        };
+        if lost {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.held.len_now()
+    }
+
     fn as_slice(&self) -> Option<&[u8]> {
         Some(self)
     }

@@ -7,7 +7,7 @@ const ABC: &str = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff
 
 #[test]
 fn published_vectors_hold() {
-    // FIPS 180-4 examples; the test vectors of BLAKE3 for inputs of 0 and 1 byte.
+    // FIPS 180-4 and RFC 7693 examples; the test vectors of BLAKE3 for inputs of 0 and 1 byte.
     for (algorithm, input, wanted) in [
         (Algorithm::Sha256, &b"abc"[..], ABC),
         (
@@ -19,6 +19,24 @@ fn published_vectors_hold() {
             Algorithm::Sha256,
             b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
             "sha256:248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+        ),
+        (
+            Algorithm::Sha384,
+            b"abc",
+            "sha384:cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed\
+             8086072ba1e7cc2358baeca134c825a7",
+        ),
+        (
+            Algorithm::Sha512,
+            b"abc",
+            "sha512:ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        ),
+        (
+            Algorithm::Blake2b512,
+            b"abc",
+            "blake2b-512:ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1\
+             7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923",
         ),
         (
             Algorithm::Blake3,
@@ -62,7 +80,7 @@ fn what_is_not_exactly_a_digest_is_refused_with_its_place() {
             "SHA256:00",
             ParseErrorKind::UnknownAlgorithm(unknown()),
             0,
-            "unknown digest algorithm, expected one of sha256, blake3 at byte 0",
+            "unknown digest algorithm, expected one of sha256, sha384, sha512, blake2b-512, blake3 at byte 0",
         ),
         (
             "sha256:00",
@@ -143,16 +161,17 @@ proptest! {
     }
 
     #[test]
-    fn every_digest_is_read_back_from_its_text(bytes in any::<[u8; 32]>()) {
+    fn every_digest_is_read_back_from_its_text(bytes in prop::collection::vec(any::<u8>(), 64)) {
         for algorithm in Algorithm::ALL {
-            let digest = Digest::from_bytes(algorithm, &bytes).unwrap();
+            let bytes = &bytes[..algorithm.digest_len()];
+            let digest = Digest::from_bytes(algorithm, bytes).unwrap();
             prop_assert_eq!(digest.to_string().parse(), Ok(digest));
             prop_assert_eq!(digest.bytes(), bytes);
         }
     }
 
     #[test]
-    fn no_text_makes_the_parser_panic(text in "(sha256:)?[0-9a-g\\PC]{0,70}") {
+    fn no_text_makes_the_parser_panic(text in "((sha(256|384|512)|blake2b-512):)?[0-9a-g\\PC]{0,130}") {
         if let Ok(digest) = text.parse::<Digest>() {
             prop_assert_eq!(digest.to_string(), text);
         }

@@ -4,4 +4,8 @@
 #[cfg(test)]
 mod digest;
 #[cfg(test)]
+mod engine;
+#[cfg(test)]
+mod root_digest;
+#[cfg(test)]
 mod source;

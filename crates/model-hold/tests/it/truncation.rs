@@ -3,6 +3,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use model_digest::Source as _;
 use model_hold::{Held, guard_truncation};
 
 use crate::held::file;
@@ -38,6 +39,13 @@ fn reading_a_mapping_whose_file_was_truncated_gives_zeros_and_is_noticed() {
     // It stays noticed when the file has its old length again.
     truncate(&path, 1 << 20);
     assert!(mapped.was_truncated().unwrap());
+    assert_eq!(mapped.held().len_now().unwrap(), 1 << 20);
+    let gone = mapped.len_now().unwrap_err();
+    assert_eq!(gone.kind(), std::io::ErrorKind::UnexpectedEof);
+    assert_eq!(other.len_now().unwrap(), 1 << 20);
+    truncate(&other_path, (1 << 20) + 1);
+    assert_eq!(other.len_now().unwrap(), (1 << 20) + 1);
+    truncate(&other_path, 1 << 20);
     assert!(other.iter().all(|&byte| byte == 7));
     assert!(!other.was_truncated().unwrap());
 }
