@@ -6,6 +6,7 @@ use model_formats::npy;
 use model_scan::unpack::{self, Budget};
 use model_scan::zip::{self, Archive};
 use model_scan::{Options, Scanner, Verdict, seven_zip, tar};
+use model_sign::certificate::{Certificate, ChainLimits, TrustAnchors};
 use pickle_vm::{
     Decoder, Disassembly, Effect, EffectSink, Limits, Lists, Machine, Style, View, decompile,
 };
@@ -14,7 +15,7 @@ use pickle_vm::{
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 11] = [
+pub const ORACLES: [Oracle; 12] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -29,6 +30,7 @@ pub const ORACLES: [Oracle; 11] = [
     ("disasm_never_panics", disasm_never_panics),
     ("tar_never_panics", tar_never_panics),
     ("seven_zip_never_panics", seven_zip_never_panics),
+    ("certificate_never_panics", certificate_never_panics),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -347,4 +349,37 @@ pub fn disasm_never_panics(data: &[u8]) {
 
 fn len(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap()
+}
+
+/// Certificates are read and judged as a chain below themselves; what is read keeps its bytes. The pieces follow
+/// each other, each after its length in two bytes, the signer's last.
+pub fn certificate_never_panics(data: &[u8]) {
+    let limits = ChainLimits::default();
+    let _ = Certificate::from_pem(data, &limits);
+    let mut pieces = Vec::new();
+    let mut rest = data;
+    while let Some((length, after)) = rest.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length)).min(after.len());
+        let (piece, after) = after.split_at(length);
+        pieces.push(piece);
+        rest = after;
+    }
+    let mut certificates = Vec::new();
+    for piece in &pieces {
+        if let Ok(certificate) = Certificate::from_der(piece, &limits) {
+            assert_eq!(certificate.der(), *piece);
+            let again = Certificate::from_pem(certificate.to_pem().as_bytes(), &limits);
+            assert!(again.is_ok_and(|again| again == [certificate.clone()]));
+            let _ = certificate.subject().to_string();
+            certificates.push(certificate);
+        }
+    }
+    pieces.reverse();
+    if let Ok(anchors) = TrustAnchors::new(certificates) {
+        // 2027-06-01.
+        let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_811_808_000);
+        if let Ok(leaf) = anchors.verify(&pieces, at, &limits) {
+            assert!(leaf.validity().not_before() <= at && at <= leaf.validity().not_after());
+        }
+    }
 }

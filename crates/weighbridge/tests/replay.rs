@@ -1,6 +1,6 @@
 //! Replays the seeds and regressions of the fuzz targets on stable.
 #![cfg(test)]
-#![cfg(feature = "scan")]
+#![cfg(all(feature = "scan", feature = "sign"))]
 
 use std::fs;
 use std::path::Path;
