@@ -179,7 +179,6 @@ impl KeyError {
     }
 
     /// Says that the DER it is about was encrypted.
-    #[expect(dead_code, reason = "the reader of encrypted keys is on its way")]
     pub(crate) fn decrypted(mut self) -> Self {
         if let Some(Place::Der(offset)) = self.place {
             self.place = Some(Place::Decrypted(offset));

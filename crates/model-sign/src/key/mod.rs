@@ -7,6 +7,7 @@ mod ed25519;
 mod error;
 mod label;
 mod oid;
+mod pbes2;
 mod pem;
 mod pkcs8;
 mod private;

@@ -50,21 +50,3 @@ pub(crate) fn write(secret: &Secret, public: &PublicKey) -> Zeroizing<Vec<u8>> {
     let parts: &[&[u8]] = &[&unsigned(&[]), &spki::write_algorithm(algorithm), &key];
     element(tag::SEQUENCE, parts)
 }
-
-/// Opens an EncryptedPrivateKeyInfo (RFC 5958 section 3).
-pub(crate) fn decrypt(der: &[u8], _passphrase: &[u8]) -> Result<Secret, KeyError> {
-    let mut outer = Reader::new(der);
-    let mut info = outer.element(tag::SEQUENCE)?;
-    let at = info.offset();
-    let mut identifier = info.element(tag::SEQUENCE)?;
-    let oid = identifier.oid()?;
-    Err(KeyError::at_der(
-        KeyErrorKind::UnsupportedEncryption(oid),
-        at,
-    ))
-}
-
-/// Writes an EncryptedPrivateKeyInfo.
-pub(crate) fn encrypt(_der: &[u8], _passphrase: &[u8]) -> Result<Vec<u8>, KeyError> {
-    Err(KeyError::new(KeyErrorKind::EncryptionParameter))
-}

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     KeyAlgorithm, KeyError, KeyErrorKind, Label, PemErrorKind, PublicKey, SignError, Signer, ecdsa,
-    ed25519, pem, pkcs8, sec1,
+    ed25519, pbes2, pem, pkcs8, sec1,
 };
 
 /// A key that signs. It is wiped from memory when it is dropped, and never printed.
@@ -74,17 +74,20 @@ impl PrivateKey {
     /// writes the two.
     ///
     /// # Limits
-    /// 64 KiB of text.
+    /// 64 KiB of text. Of what an encrypted key asks for to be opened: 10,000,000 rounds of PBKDF2, or scrypt
+    /// with 128 MiB of memory and 1 GiB written and read.
     ///
     /// # Errors
     /// [`KeyErrorKind::TooLarge`]; [`KeyErrorKind::Pem`] if the text is not one block;
     /// [`KeyErrorKind::UnexpectedLabel`] if it holds something else, such as a public key;
     /// [`KeyErrorKind::PassphraseMissing`], [`KeyErrorKind::WrongPassphrase`] and
-    /// [`KeyErrorKind::NotEncrypted`]; the kinds about DER, curves and points;
+    /// [`KeyErrorKind::NotEncrypted`]; [`KeyErrorKind::TooMuchWork`]; the kinds about DER, curves and points;
     /// [`KeyErrorKind::PublicKeyMismatch`] if a public key stands beside the private one and is not its own.
     ///
     /// # Spec
-    /// RFC 7468 sections 10, 11 and 13; RFC 5958; RFC 5915; RFC 8410 section 7.
+    /// RFC 7468 sections 10, 11 and 13; RFC 5958, without attributes; RFC 5915; RFC 8410 section 7; RFC 8018
+    /// section 6.2 with PBKDF2 on HMAC with SHA-256, SHA-384 or SHA-512, or scrypt (RFC 7914), and AES-128 or
+    /// AES-256 in CBC mode.
     pub fn from_pem(text: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
         let mut blocks = pem::blocks(text)?.into_iter().peekable();
         let parameters = blocks.next_if(|block| block.label == Label::EcParameters);
@@ -116,7 +119,10 @@ impl PrivateKey {
                 KeyErrorKind::PassphraseMissing,
                 block.offset,
             )),
-            (Found::Encrypted, Some(passphrase)) => pkcs8::decrypt(&block.contents, passphrase),
+            (Found::Encrypted, Some(passphrase)) => {
+                let der = pbes2::decrypt(&block.contents, passphrase)?;
+                pkcs8::read(&der).map_err(KeyError::decrypted)
+            }
             (_, Some(_)) => Err(KeyError::at_text(KeyErrorKind::NotEncrypted, block.offset)),
             (Found::Pkcs8, None) => pkcs8::read(&block.contents),
             (Found::Sec1, None) => sec1::read(&block.contents, curve),
@@ -124,7 +130,8 @@ impl PrivateKey {
         .map(Self::from_secret)
     }
 
-    /// Writes it as PKCS#8 in PEM, encrypted if there is a passphrase.
+    /// Writes it as PKCS#8 in PEM, encrypted if there is a passphrase: PBES2 with scrypt (N 2^14, r 8, p 5) and
+    /// AES-256 in CBC mode, which OpenSSL opens.
     ///
     /// # Errors
     /// [`KeyErrorKind::Randomness`] if the system gives no random salt.
@@ -133,7 +140,7 @@ impl PrivateKey {
         let text = match passphrase {
             None => pem::write("PRIVATE KEY", &der),
             Some(passphrase) => {
-                pem::write("ENCRYPTED PRIVATE KEY", &pkcs8::encrypt(&der, passphrase)?)
+                pem::write("ENCRYPTED PRIVATE KEY", &pbes2::encrypt(&der, passphrase)?)
             }
         };
         Ok(PrivatePem(text))

@@ -5,3 +5,5 @@
 mod blob;
 mod certificate;
 mod key;
+mod pem;
+mod wycheproof;
