@@ -388,3 +388,105 @@ fn names_cannot_break_the_line() {
     assert!(run.contains("`a\\n\\u{202e}\\x1b[2J.bin`: signed"), "{run}");
     assert!(!run.contains('\x1b') && !run.contains('\u{202e}'));
 }
+
+#[test]
+fn a_passphrase_comes_from_a_file_or_the_environment_and_must_be_right() {
+    let sandbox = Sandbox::with(&[
+        ("model.bin", b"weights"),
+        ("right", b"open sesame\r\nmore\n"),
+        ("wrong", b"open barley\n"),
+        ("empty", b"\n"),
+        ("long", &[b'x'; 2000]),
+    ]);
+    let keygen = [
+        "keygen",
+        "--name",
+        "ci",
+        "--passphrase-file",
+        "right",
+        "--format",
+        "json",
+    ];
+    let document = sandbox.json(&keygen);
+    Schema::read("signature.schema.json").check(&document);
+    assert_eq!(document["encrypted"], true);
+    assert!(
+        sandbox
+            .bytes("ci.priv.pem")
+            .starts_with(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    );
+
+    let sign = [
+        "sign",
+        "--model",
+        "model.bin",
+        "--key",
+        "ci.priv.pem",
+        "--force",
+    ];
+    let with_file = |file: &str| {
+        let run = sandbox.run(&[&sign[..], &["--passphrase-file", file]].concat());
+        run.replace(
+            &format!("warning: `{file}` can be read by others, and holds a secret\n"),
+            "",
+        )
+    };
+    assert_snapshot!(sandbox.run(&sign), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: cannot use the key `ci.priv.pem`: the key is encrypted and no passphrase is given at byte 0, see --passphrase-file and --passphrase-env
+    ");
+    assert_snapshot!(with_file("wrong"), @"
+    exit: 2
+    --- stdout
+    --- stderr
+    error: cannot use the key `ci.priv.pem`: the passphrase does not open the key
+    ");
+    assert!(!sandbox.path("model.bin.sig").exists());
+    assert!(with_file("right").starts_with("exit: 0"));
+    for file in ["empty", "long", "nowhere"] {
+        assert!(with_file(file).starts_with("exit: 4"), "{file}");
+    }
+
+    let with_variable = |value: Option<&str>| {
+        let mut command =
+            sandbox.command(&[&sign[..], &["--passphrase-env", "KEY_PASSPHRASE"]].concat());
+        shown(
+            &command
+                .envs(value.map(|value| ("KEY_PASSPHRASE", value)))
+                .output()
+                .unwrap(),
+        )
+    };
+    assert!(with_variable(Some("open sesame")).starts_with("exit: 0"));
+    assert!(with_variable(Some("open barley")).starts_with("exit: 2"));
+    assert!(with_variable(Some("")).starts_with("exit: 4"));
+    assert!(with_variable(None).starts_with("exit: 4"));
+    let both = ["--passphrase-env", "X", "--passphrase-file", "right"];
+    assert!(
+        sandbox
+            .run(&[&sign[..], &both].concat())
+            .starts_with("exit: 4")
+    );
+
+    // One that protects nothing.
+    assert!(
+        sandbox
+            .run(&["keygen", "--name", "open"])
+            .starts_with("exit: 0")
+    );
+    let sign = [
+        "sign",
+        "--model",
+        "model.bin",
+        "--key",
+        "open.priv.pem",
+        "--force",
+    ];
+    let run = sandbox.run(&[&sign[..], &["--passphrase-file", "right"]].concat());
+    assert!(
+        run.contains("exit: 2") && run.contains("the key is not encrypted"),
+        "{run}"
+    );
+}
