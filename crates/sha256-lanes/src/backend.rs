@@ -1,5 +1,12 @@
 //! The implementations, by name and by what the processor has.
 
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+use crate::aarch64::Armv8;
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+))]
+use crate::interleaved::{self, Interleaved};
 use crate::portable;
 use crate::rounds::BLOCK;
 #[cfg(target_arch = "x86_64")]
@@ -16,6 +23,8 @@ pub enum Backend {
     Portable,
     /// The SHA extensions of x86-64, up to three streams interleaved.
     ShaNi,
+    /// The SHA-256 instructions of 64-bit Arm (little-endian), up to three streams interleaved.
+    Armv8,
     /// AVX2 of x86-64, eight streams, one in each lane of the vectors.
     Avx2,
     /// AVX-512 (F and BW) of x86-64, sixteen streams, one in each lane of the vectors.
@@ -24,7 +33,13 @@ pub enum Backend {
 
 impl Backend {
     /// All of them, also those that this processor cannot run.
-    pub const ALL: [Self; 4] = [Self::Portable, Self::ShaNi, Self::Avx2, Self::Avx512];
+    pub const ALL: [Self; 5] = [
+        Self::Portable,
+        Self::ShaNi,
+        Self::Armv8,
+        Self::Avx2,
+        Self::Avx512,
+    ];
 
     /// Says whether this processor can run it.
     #[must_use]
@@ -39,6 +54,8 @@ pub(crate) enum Kernel {
     Portable,
     #[cfg(target_arch = "x86_64")]
     ShaNi(ShaNi),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    Armv8(Armv8),
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
     #[cfg(target_arch = "x86_64")]
@@ -55,7 +72,8 @@ impl Kernel {
             Backend::Avx2 => Avx2::detect().map(Self::Avx2),
             #[cfg(target_arch = "x86_64")]
             Backend::Avx512 => Avx512::detect().map(Self::Avx512),
-            #[cfg(not(target_arch = "x86_64"))]
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Backend::Armv8 => Armv8::detect().map(Self::Armv8),
             _ => None,
         }
     }
@@ -65,6 +83,8 @@ impl Kernel {
             Self::Portable => Backend::Portable,
             #[cfg(target_arch = "x86_64")]
             Self::ShaNi(_) => Backend::ShaNi,
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Armv8(_) => Backend::Armv8,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => Backend::Avx2,
             #[cfg(target_arch = "x86_64")]
@@ -77,7 +97,9 @@ impl Kernel {
         match self {
             Self::Portable => 1,
             #[cfg(target_arch = "x86_64")]
-            Self::ShaNi(_) => ShaNi::LANES,
+            Self::ShaNi(_) => interleaved::LANES,
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Armv8(_) => interleaved::LANES,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => Avx2::LANES,
             #[cfg(target_arch = "x86_64")]
@@ -101,6 +123,8 @@ impl Kernel {
             Self::Portable => portable::compress(states, blocks),
             #[cfg(target_arch = "x86_64")]
             Self::ShaNi(token) => token.compress(states, blocks),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Armv8(token) => token.compress(states, blocks),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(token) => padded(states, blocks, |states, blocks| {
                 token.compress(states, blocks);

@@ -47,7 +47,7 @@ impl Lanes {
     #[must_use]
     pub fn detect() -> Self {
         let vectors = || Kernel::detect(Backend::Avx512).or_else(|| Kernel::detect(Backend::Avx2));
-        match Kernel::detect(Backend::ShaNi) {
+        match Kernel::detect(Backend::ShaNi).or_else(|| Kernel::detect(Backend::Armv8)) {
             Some(sha) => Self {
                 narrow: sha,
                 wide: None,

@@ -4,7 +4,14 @@
 #[macro_use]
 mod rounds;
 
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod aarch64;
 mod backend;
+#[cfg(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+))]
+mod interleaved;
 mod lane;
 mod lanes;
 mod many;

@@ -172,3 +172,61 @@ impl Padding {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sha2::digest::common::hazmat::SerializableState;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// Puts both implementations where they would be after so many blocks, which are not hashed: the state stays
+    /// the initial one.
+    fn after_blocks(blocks: u64) -> (Stream, Sha256) {
+        let mut stream = Stream::new();
+        stream.length = blocks.wrapping_mul(64);
+        let mut state = Sha256::new().serialize();
+        let length = state.len();
+        // Eight words of state, then the number of blocks, then the buffer and how much of it is used.
+        assert_eq!(length, 32 + 8 + 64);
+        state[32..40].copy_from_slice(&blocks.to_le_bytes());
+        (stream, Sha256::deserialize(&state).unwrap())
+    }
+
+    #[test]
+    fn lengths_past_32_bits_and_up_to_the_last_are_written_whole() {
+        // 2^32 bits are 2^23 blocks, 2^32 bytes 2^26; the standard ends below 2^64 bits, 2^55 blocks.
+        for blocks in [
+            1,
+            1 << 23,
+            (1 << 23) - 1,
+            1 << 26,
+            (1 << 26) - 1,
+            1 << 40,
+            (1 << 55) - 1,
+        ] {
+            for tail in [0, 1, 55, 56, 63] {
+                let (mut stream, mut other) = after_blocks(blocks);
+                let tail = vec![b'x'; tail];
+                stream.update(&tail);
+                other.update(&tail);
+                assert_eq!(stream.finish()[..], other.finalize()[..], "{blocks} blocks");
+            }
+        }
+    }
+
+    #[test]
+    fn the_padding_ends_with_a_block_for_every_length() {
+        for length in 0..=200_u64 {
+            let mut stream = Stream::new();
+            let bytes = vec![0; usize::try_from(length).unwrap()];
+            stream.update(&bytes);
+            let padding = stream.padding();
+            let bits = (length * 8).to_be_bytes();
+            assert!((9..=72).contains(&padding.bytes().len()));
+            assert_eq!((bytes.len() + padding.bytes().len()) % BLOCK, 0);
+            assert_eq!(padding.bytes().first(), Some(&0x80));
+            assert!(padding.bytes().ends_with(&bits));
+        }
+    }
+}

@@ -7,6 +7,7 @@ use std::arch::x86_64::{
     _mm_sha256rnds2_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32,
 };
 
+use crate::interleaved::Interleaved;
 use crate::rounds::{BLOCK, KEYS};
 
 /// Proof that the processor has the SHA extensions.
@@ -14,9 +15,6 @@ use crate::rounds::{BLOCK, KEYS};
 pub(crate) struct ShaNi(());
 
 impl ShaNi {
-    /// Streams to keep under way: as many as are threes or pairs however many of them are left.
-    pub(crate) const LANES: usize = 6;
-
     pub(crate) fn detect() -> Option<Self> {
         let found = !cfg!(miri)
             && is_x86_feature_detected!("sha")
@@ -24,29 +22,9 @@ impl ShaNi {
             && is_x86_feature_detected!("sse4.1");
         found.then_some(Self(()))
     }
+}
 
-    /// Compresses the blocks of each stream, of which all have the same number. Three streams at a time, and
-    /// two and two where one would be left alone.
-    pub(crate) fn compress(self, states: &mut [[u32; 8]], blocks: &[&[[u8; BLOCK]]]) {
-        let (mut states, mut blocks) = (states, blocks);
-        loop {
-            (states, blocks) = match (states, blocks) {
-                ([a, b, c, d], [x, y, z, w]) => {
-                    self.together([a, b], [x, y]);
-                    self.together([c, d], [z, w]);
-                    return;
-                }
-                ([a, b, c, states @ ..], [x, y, z, blocks @ ..]) => {
-                    self.together([a, b, c], [x, y, z]);
-                    (states, blocks)
-                }
-                ([a, b], [x, y]) => return self.together([a, b], [x, y]),
-                ([a], [x]) => return self.together([a], [x]),
-                _ => return,
-            };
-        }
-    }
-
+impl Interleaved for ShaNi {
     #[expect(unsafe_code, reason = "the processor must have the instructions")]
     fn together<const N: usize>(self, states: [&mut [u32; 8]; N], blocks: [&[[u8; BLOCK]]; N]) {
         // SAFETY: `self` exists, so the processor has the features that the function is compiled with.
