@@ -12,6 +12,7 @@ use crate::date::Date;
 use crate::keygen::Keygen;
 use crate::seconds::Seconds;
 use crate::sign::Sign;
+use crate::sign_blob::SignBlob;
 use crate::verify::Verify;
 
 /// Weigh machine-learning models before they are loaded
@@ -74,6 +75,8 @@ pub(crate) enum Command {
     Sign(Sign),
     /// Verify the signature of a model
     Verify(Verify),
+    /// Sign any file keyless, over the network: an OIDC identity, Fulcio, Rekor
+    SignBlob(SignBlob),
     /// List the rules
     Rules(Rules),
     /// Print the page of a rule

@@ -17,6 +17,7 @@ mod explain;
 mod failure;
 mod key_file;
 mod keygen;
+mod keyless;
 mod man;
 mod output;
 mod pages;
@@ -30,6 +31,7 @@ mod scan;
 mod seconds;
 mod selection;
 mod sign;
+mod sign_blob;
 mod slip;
 mod suppress;
 mod verify;
@@ -72,6 +74,7 @@ fn run() -> Exit {
         Command::Keygen(keygen) => keygen::run(&keygen),
         Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),
+        Command::SignBlob(blob) => sign_blob::run(&blob),
         Command::Rules(rules) => rules::run(&rules),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions(completions) => Ok(completions::run(&completions)),

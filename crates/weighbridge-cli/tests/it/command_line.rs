@@ -132,6 +132,7 @@ fn help_and_version_are_fine() {
       keygen          Make a pair of keys
       sign            Sign a model
       verify          Verify the signature of a model
+      sign-blob       Sign any file keyless, over the network: an OIDC identity, Fulcio, Rekor
       rules           List the rules
       explain         Print the page of a rule
       completions     Print the completions of a shell

@@ -14,6 +14,10 @@ mod forensics;
 mod formats;
 mod guide;
 mod json;
+#[cfg(feature = "keyless")]
+mod keyless;
+#[cfg(not(feature = "keyless"))]
+mod keyless_absent;
 mod manual;
 mod names;
 mod output;
