@@ -7,6 +7,7 @@ use model_scan::unpack::{self, Budget};
 use model_scan::zip::{self, Archive};
 use model_scan::{Options, Scanner, Verdict, seven_zip, tar};
 use model_sign::certificate::{Certificate, ChainLimits, TrustAnchors};
+use model_sign::key::{PrivateKey, PublicKey};
 use pickle_vm::{
     Decoder, Disassembly, Effect, EffectSink, Limits, Lists, Machine, Style, View, decompile,
 };
@@ -15,7 +16,7 @@ use pickle_vm::{
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 12] = [
+pub const ORACLES: [Oracle; 13] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -31,6 +32,7 @@ pub const ORACLES: [Oracle; 12] = [
     ("tar_never_panics", tar_never_panics),
     ("seven_zip_never_panics", seven_zip_never_panics),
     ("certificate_never_panics", certificate_never_panics),
+    ("key_never_panics", key_never_panics),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -381,5 +383,45 @@ pub fn certificate_never_panics(data: &[u8]) {
         if let Ok(leaf) = anchors.verify(&pieces, at, &limits) {
             assert!(leaf.validity().not_before() <= at && at <= leaf.validity().not_after());
         }
+    }
+}
+
+/// The public keys that [`key_never_panics`] verifies with: of Ed25519 (RFC 8410 section 10.1), and on P-256.
+const KEYS: [&str; 2] = [
+    "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n",
+    "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt\n6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==\n-----END PUBLIC KEY-----\n",
+];
+
+/// The input is a public key in either form, a private key, and a signature; what is read is written as it was.
+/// No passphrase is given, so that what a file asks for is read and not done.
+pub fn key_never_panics(data: &[u8]) {
+    for key in [PublicKey::from_pem(data), PublicKey::from_spki_der(data)] {
+        match key {
+            Ok(key) => {
+                assert!(
+                    PublicKey::from_pem(key.to_pem().as_bytes()).is_ok_and(|again| again == key)
+                );
+                assert!(key.verify(b"message", data).is_err());
+            }
+            Err(error) => assert!(!error.to_string().contains(char::is_control)),
+        }
+    }
+    if let Ok(key) = PublicKey::from_spki_der(data) {
+        assert_eq!(key.to_spki_der(), data, "a key has one form");
+    }
+    match PrivateKey::from_pem(data, None) {
+        Ok(key) => {
+            let signature = key.sign(b"message").unwrap();
+            assert!(key.public_key().verify(b"message", &signature).is_ok());
+            let text = key.to_pem(None).unwrap();
+            let again = PrivateKey::from_pem(text.as_str().as_bytes(), None).unwrap();
+            assert_eq!(again.public_key(), key.public_key());
+        }
+        Err(error) => assert!(!error.to_string().contains(char::is_control)),
+    }
+    for key in KEYS {
+        let key = PublicKey::from_pem(key.as_bytes()).unwrap();
+        let error = key.verify(b"message", data).unwrap_err();
+        assert!(!error.to_string().contains(char::is_control));
     }
 }

@@ -72,57 +72,74 @@ impl Cipher {
     }
 }
 
-/// Opens an EncryptedPrivateKeyInfo (RFC 5958 section 3), and returns what was encrypted.
-pub(crate) fn decrypt(der: &[u8], passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let mut outer = Reader::new(der);
-    let mut info = outer.element(tag::SEQUENCE)?;
-    outer.finish()?;
-    let mut algorithm = info.element(tag::SEQUENCE)?;
-    let encrypted = info.element(tag::OCTET_STRING)?;
-    info.finish()?;
+/// An EncryptedPrivateKeyInfo (RFC 5958 section 3) that was read and is not open yet.
+pub(crate) struct Encrypted<'a> {
+    derivation: Derivation<'a>,
+    cipher: Cipher,
+    iv: &'a [u8],
+    contents: &'a [u8],
+}
 
-    expect(&mut algorithm, PBES2)?;
-    let mut parameters = algorithm.element(tag::SEQUENCE)?;
-    algorithm.finish()?;
-    let derivation = parameters.element(tag::SEQUENCE)?;
-    let mut scheme = parameters.element(tag::SEQUENCE)?;
-    parameters.finish()?;
+impl<'a> Encrypted<'a> {
+    pub(crate) fn read(der: &'a [u8]) -> Result<Self, KeyError> {
+        let mut outer = Reader::new(der);
+        let mut info = outer.element(tag::SEQUENCE)?;
+        outer.finish()?;
+        let mut algorithm = info.element(tag::SEQUENCE)?;
+        let contents = info.element(tag::OCTET_STRING)?;
+        info.finish()?;
 
-    let at = scheme.offset();
-    let oid = scheme.oid()?;
-    let cipher = if oid.is(AES128_CBC) {
-        Cipher::Aes128
-    } else if oid.is(AES256_CBC) {
-        Cipher::Aes256
-    } else {
-        return Err(unsupported(oid, at));
-    };
-    let iv = scheme.element(tag::OCTET_STRING)?;
-    scheme.finish()?;
-    if iv.rest().len() != 16 {
-        return Err(unusable(&iv));
+        expect(&mut algorithm, PBES2)?;
+        let mut parameters = algorithm.element(tag::SEQUENCE)?;
+        algorithm.finish()?;
+        let derivation = parameters.element(tag::SEQUENCE)?;
+        let mut scheme = parameters.element(tag::SEQUENCE)?;
+        parameters.finish()?;
+
+        let at = scheme.offset();
+        let oid = scheme.oid()?;
+        let cipher = if oid.is(AES128_CBC) {
+            Cipher::Aes128
+        } else if oid.is(AES256_CBC) {
+            Cipher::Aes256
+        } else {
+            return Err(unsupported(oid, at));
+        };
+        let iv = scheme.element(tag::OCTET_STRING)?;
+        scheme.finish()?;
+        if iv.rest().len() != 16 {
+            return Err(unusable(&iv));
+        }
+        if contents.is_empty() || !contents.rest().len().is_multiple_of(16) {
+            return Err(unusable(&contents));
+        }
+        Ok(Self {
+            derivation: Derivation::read(derivation, cipher)?,
+            cipher,
+            iv: iv.rest(),
+            contents: contents.rest(),
+        })
     }
-    if encrypted.is_empty() || !encrypted.rest().len().is_multiple_of(16) {
-        return Err(unusable(&encrypted));
-    }
-    let derivation = Derivation::read(derivation, cipher)?;
 
-    let key = derivation.derive(passphrase, cipher)?;
-    let plain = match cipher {
-        Cipher::Aes128 => cbc::Decryptor::<Aes128>::new_from_slices(&key, iv.rest())
-            .ok()
-            .and_then(|mode| mode.decrypt_padded_vec::<Pkcs7>(encrypted.rest()).ok()),
-        Cipher::Aes256 => cbc::Decryptor::<Aes256>::new_from_slices(&key, iv.rest())
-            .ok()
-            .and_then(|mode| mode.decrypt_padded_vec::<Pkcs7>(encrypted.rest()).ok()),
-    };
-    let wrong = || KeyError::new(KeyErrorKind::WrongPassphrase);
-    let plain = Zeroizing::new(plain.ok_or_else(wrong)?);
-    // One wrong passphrase in 256 gives padding that looks right, and then not a sequence to the last byte.
-    let mut reader = Reader::new(&plain);
-    let whole = reader.element(tag::SEQUENCE).and_then(|_| reader.finish());
-    whole.map_err(|_| wrong())?;
-    Ok(plain)
+    /// Returns what was encrypted, a sequence.
+    pub(crate) fn open(&self, passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let key = self.derivation.derive(passphrase, self.cipher)?;
+        let plain = match self.cipher {
+            Cipher::Aes128 => cbc::Decryptor::<Aes128>::new_from_slices(&key, self.iv)
+                .ok()
+                .and_then(|mode| mode.decrypt_padded_vec::<Pkcs7>(self.contents).ok()),
+            Cipher::Aes256 => cbc::Decryptor::<Aes256>::new_from_slices(&key, self.iv)
+                .ok()
+                .and_then(|mode| mode.decrypt_padded_vec::<Pkcs7>(self.contents).ok()),
+        };
+        let wrong = || KeyError::new(KeyErrorKind::WrongPassphrase);
+        let plain = Zeroizing::new(plain.ok_or_else(wrong)?);
+        // One wrong passphrase in 256 gives padding that looks right, and then not a sequence to the last byte.
+        let mut reader = Reader::new(&plain);
+        let whole = reader.element(tag::SEQUENCE).and_then(|_| reader.finish());
+        whole.map_err(|_| wrong())?;
+        Ok(plain)
+    }
 }
 
 /// Writes an EncryptedPrivateKeyInfo.
@@ -313,9 +330,13 @@ fn unusable(at: &Reader<'_>) -> KeyError {
 #[cfg(test)]
 mod tests {
     use super::{
-        AES256_CBC, HMAC_SHA256, KeyErrorKind, PBES2, PBKDF2, SCRYPT, Work, decrypt, element,
-        encrypt, tag, unsigned,
+        AES256_CBC, Encrypted, HMAC_SHA256, KeyError, KeyErrorKind, PBES2, PBKDF2, SCRYPT, Work,
+        Zeroizing, element, encrypt, tag, unsigned,
     };
+
+    fn decrypt(der: &[u8], passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        Encrypted::read(der)?.open(passphrase)
+    }
 
     /// An EncryptedPrivateKeyInfo with these parameters of a derivation, and nothing good in it.
     fn with_parameters(derivation: &[u8], parameters: &[&[u8]]) -> Vec<u8> {

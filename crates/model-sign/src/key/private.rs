@@ -2,6 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use super::pbes2::Encrypted;
 use super::{
     KeyAlgorithm, KeyError, KeyErrorKind, Label, PemErrorKind, PublicKey, SignError, Signer, ecdsa,
     ed25519, pbes2, pem, pkcs8, sec1,
@@ -114,13 +115,12 @@ impl PrivateKey {
                 return Err(KeyError::at_text(kind, block.offset));
             }
         };
+        let missing = || KeyError::at_text(KeyErrorKind::PassphraseMissing, block.offset);
         match (found, passphrase) {
-            (Found::Encrypted, None) => Err(KeyError::at_text(
-                KeyErrorKind::PassphraseMissing,
-                block.offset,
-            )),
-            (Found::Encrypted, Some(passphrase)) => {
-                let der = pbes2::decrypt(&block.contents, passphrase)?;
+            (Found::Encrypted, passphrase) => {
+                // What cannot be opened with any passphrase is said first.
+                let encrypted = Encrypted::read(&block.contents)?;
+                let der = encrypted.open(passphrase.ok_or_else(missing)?)?;
                 pkcs8::read(&der).map_err(KeyError::decrypted)
             }
             (_, Some(_)) => Err(KeyError::at_text(KeyErrorKind::NotEncrypted, block.offset)),
