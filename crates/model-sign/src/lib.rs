@@ -12,6 +12,8 @@ pub mod json;
 pub mod key;
 pub mod keyed;
 mod limits;
+mod moment;
+pub mod predicate;
 #[cfg(feature = "sigstore")]
 pub mod sigstore;
 

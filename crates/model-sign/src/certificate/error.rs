@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::DerError;
 use super::oid::Oid;
-use super::validity::Shown;
 use crate::key::KeyError;
+use crate::moment::Shown;
 
 /// Why a certificate or a chain of them is not accepted.
 ///

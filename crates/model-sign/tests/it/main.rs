@@ -6,4 +6,5 @@ mod blob;
 mod certificate;
 mod key;
 mod pem;
+mod predicate;
 mod wycheproof;
