@@ -2,18 +2,17 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sha256_lanes::Lanes;
+
 use super::plan::{Cursor, Part, Plan};
 use super::stream::{self, Opened, Outcome, Stream};
 use super::tree::Tree;
 use crate::job::Origin;
 use crate::{Algorithm, Cancelled, Digest, Digested, Job, JobError, JobErrorKind, Options, Watch};
 
-/// How many streams are hashed side by side on one core.
-const LANES: usize = 1;
-
-/// How many streams that can be hashed side by side are begun at a time for each worker: enough that they
-/// come to their ends together, few enough that their sources are read in long runs.
-const BEGUN: usize = 2 * LANES;
+/// How many streams that can be hashed side by side are begun at a time for each lane: enough that they come
+/// to their ends together, few enough that their sources are read in long runs.
+const BEGUN: usize = 2;
 
 /// What is to be done, what is being done, and what has become of it.
 pub(super) struct Board<'a> {
@@ -21,6 +20,7 @@ pub(super) struct Board<'a> {
     /// The sources that are opened here, by job.
     slots: Vec<Mutex<Slot<'a>>>,
     turns: Mutex<Turns<'a>>,
+    lanes: Lanes,
     workers: usize,
     stopped: AtomicBool,
 }
@@ -59,12 +59,15 @@ struct Tally {
 
 impl<'a> Board<'a> {
     pub(super) fn new(jobs: &'a [Job<'a>], options: &Options, workers: usize) -> Self {
+        let lanes = Lanes::detect();
         let mut room = options.digests;
         let mut abreast = Vec::new();
         let mut alone = Vec::new();
         let mut tallies = Vec::with_capacity(jobs.len());
         for (index, job) in jobs.iter().enumerate() {
-            let tally = match Plan::new(job).and_then(|plan| allow(plan, job, options, &mut room)) {
+            let tally = match Plan::new(job, lanes.width())
+                .and_then(|plan| allow(plan, job, options, &mut room))
+            {
                 Ok(plan) => {
                     let side = if plan.lanes { &mut abreast } else { &mut alone };
                     side.push(Cursor::new(index, plan.clone()));
@@ -92,6 +95,7 @@ impl<'a> Board<'a> {
                 live: 1,
                 tallies,
             }),
+            lanes,
             workers,
             stopped: AtomicBool::new(false),
         }
@@ -100,7 +104,7 @@ impl<'a> Board<'a> {
     /// Takes streams and goes on with them until nothing is left to take. Calls for another worker when
     /// there is more to do.
     pub(super) fn work(&self, watch: &dyn Watch, call: &dyn Fn()) {
-        let mut buffers = vec![Vec::new(); LANES];
+        let mut buffers = vec![Vec::new(); self.lanes.width().max(1)];
         let mut group = Vec::new();
         loop {
             group = self.turn(group, call);
@@ -110,14 +114,15 @@ impl<'a> Board<'a> {
             for stream in &mut group {
                 if let Some(job) = self.jobs.get(stream.part.job) {
                     let index = stream.part.job;
-                    stream.begin(job, || self.open(index, job));
+                    let abreast = self.is_abreast(index);
+                    stream.begin(job, abreast, || self.open(index, job));
                 }
             }
             let went = match (&mut *group, buffers.first_mut()) {
                 ([alone], Some(buffer)) if !self.is_abreast(alone.part.job) => {
                     alone.run(buffer, watch)
                 }
-                (group, _) => stream::advance(group, &mut buffers, watch),
+                (group, _) => stream::advance(group, self.lanes, &mut buffers, watch),
             };
             if went.is_err() {
                 self.stopped.store(true, Ordering::Relaxed);
@@ -162,7 +167,7 @@ impl<'a> Board<'a> {
                 }
             }
         }
-        let group = turns.take(self.workers);
+        let group = turns.take(self.workers, self.lanes.width());
         if group.is_empty() {
             turns.live = turns.live.saturating_sub(1);
         }
@@ -187,9 +192,8 @@ impl<'a> Board<'a> {
     }
 
     fn is_abreast(&self, job: usize) -> bool {
-        self.jobs
-            .get(job)
-            .is_some_and(|job| job.algorithms.only() == Some(Algorithm::Sha256))
+        let only = self.jobs.get(job).and_then(|job| job.algorithms.only());
+        only == Some(Algorithm::Sha256) && self.lanes.width() > 1
     }
 
     fn open(&self, index: usize, job: &Job<'a>) -> Result<Opened<'a>, JobError> {
@@ -233,7 +237,7 @@ impl<'a> Turns<'a> {
 
     /// Takes one stream that has to be alone, or several that can be hashed side by side, whichever has the
     /// longest way to go.
-    fn take(&mut self, workers: usize) -> Vec<Stream<'a>> {
+    fn take(&mut self, workers: usize, width: usize) -> Vec<Stream<'a>> {
         self.drop_failed();
         let waiting = self.abreast.last().map_or(0, Cursor::longest);
         let paused = self.paused.iter().map(Stream::left).max().unwrap_or(0);
@@ -250,10 +254,10 @@ impl<'a> Turns<'a> {
         // Every worker has the same number of streams, as long as there are enough of them.
         let begun = self.paused.len().saturating_add(self.running);
         let total = self.abreast.len().saturating_add(begun);
-        let share = total.div_ceil(workers.max(1)).clamp(1, LANES);
+        let share = total.div_ceil(workers.max(1)).clamp(1, width.max(1));
         let mut group = Vec::with_capacity(share);
         while group.len() < share {
-            match self.longest(workers) {
+            match self.longest(workers.saturating_mul(width)) {
                 Some(stream) => group.push(stream),
                 None => break,
             }
@@ -262,11 +266,11 @@ impl<'a> Turns<'a> {
     }
 
     /// Takes the stream with the longest way to go; a new one is begun only while there is room.
-    fn longest(&mut self, workers: usize) -> Option<Stream<'a>> {
+    fn longest(&mut self, lanes: usize) -> Option<Stream<'a>> {
         let paused = self.paused.iter().map(Stream::left).enumerate();
         let paused = paused.max_by_key(|(_, left)| *left);
         let begun = self.paused.len().saturating_add(self.running);
-        let room = begun < workers.saturating_mul(BEGUN) || paused.is_none();
+        let room = begun < lanes.saturating_mul(BEGUN) || paused.is_none();
         if let Some(cursor) = self.abreast.last_mut()
             && room
             && paused.is_none_or(|(_, left)| cursor.longest() >= left)

@@ -37,7 +37,8 @@ pub(super) struct Cursor {
 }
 
 impl Plan {
-    pub(super) fn new(job: &Job<'_>) -> Result<Self, JobErrorKind> {
+    /// Cuts a job, for a processor that hashes so many streams of SHA-256 side by side.
+    pub(super) fn new(job: &Job<'_>, width: usize) -> Result<Self, JobErrorKind> {
         let len = job.origin.expected_len();
         let range = job.range.clone().unwrap_or(0..len);
         if range.start > range.end || range.end > len {
@@ -57,7 +58,7 @@ impl Plan {
             size,
             pieces,
             split: only == Some(Algorithm::Blake3),
-            lanes: only == Some(Algorithm::Sha256),
+            lanes: only == Some(Algorithm::Sha256) && width > 1,
         })
     }
 

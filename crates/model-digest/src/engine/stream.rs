@@ -2,21 +2,26 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use sha256_lanes::{Lane, Lanes};
+
 use super::plan::Part;
 use super::tree;
-use crate::{Digest, Hasher, Job, JobError, JobErrorKind, Source, Watch};
+use crate::{Algorithm, Digest, Hasher, Job, JobError, JobErrorKind, Source, Watch};
 
 /// How many bytes go through all hashers of a stream before the next are fetched: they stay in the
 /// second-level cache meanwhile.
 const STEP: usize = 256 * 1024;
+
+/// How many bytes SHA-256 takes at once.
+const BLOCK: usize = 64;
 
 /// For how many bytes a group of streams is gone on with before the worker looks what else there is.
 const QUANTUM: u64 = 2 << 20;
 
 /// A part that was begun.
 pub(super) struct Stream<'a> {
+    /// Its range begins where the stream has come to.
     pub(super) part: Part,
-    /// Where the part began.
     state: State<'a>,
 }
 
@@ -44,6 +49,7 @@ pub(super) enum Opened<'a> {
 
 enum Hashers {
     Piece(Vec<Hasher>),
+    Abreast(Box<sha256_lanes::Stream>),
     Subtree(Box<blake3::Hasher>),
 }
 
@@ -78,6 +84,7 @@ impl<'a> Stream<'a> {
     pub(super) fn begin(
         &mut self,
         job: &Job<'a>,
+        abreast: bool,
         open: impl FnOnce() -> Result<Opened<'a>, JobError>,
     ) {
         if !matches!(self.state, State::Waiting) {
@@ -88,6 +95,7 @@ impl<'a> Stream<'a> {
             Ok(opened) => {
                 let hashers = match self.part.subtree {
                     Some(_) => Hashers::Subtree(Box::new(tree::hasher(self.part.within))),
+                    None if abreast => Hashers::Abreast(Box::default()),
                     None => Hashers::Piece(job.algorithms.iter().map(Hasher::new).collect()),
                 };
                 State::Reading(opened, hashers)
@@ -134,6 +142,7 @@ impl<'a> Stream<'a> {
                     hasher.update(bytes);
                 }
             }
+            Hashers::Abreast(stream) => stream.update(bytes),
             Hashers::Subtree(hasher) => {
                 hasher.update(bytes);
             }
@@ -142,6 +151,10 @@ impl<'a> Stream<'a> {
         range.start = range.start.saturating_add(count);
         watch.advanced(count);
         Ok(true)
+    }
+
+    const fn is_reading(&self) -> bool {
+        matches!(self.state, State::Reading(..))
     }
 
     fn fail(&mut self, error: JobError) {
@@ -168,6 +181,9 @@ impl<'a> Stream<'a> {
                 Hashers::Piece(hashers) => {
                     Outcome::Digests(hashers.into_iter().map(Hasher::finish).collect())
                 }
+                Hashers::Abreast(stream) => {
+                    Outcome::Digests(vec![Digest::new(Algorithm::Sha256, &stream.finish())])
+                }
                 Hashers::Subtree(hasher) => Outcome::Value(tree::value(&hasher)),
             },
         };
@@ -187,25 +203,62 @@ impl Opened<'_> {
 /// Goes on with streams side by side until one is at its end, or for a while.
 pub(super) fn advance(
     group: &mut [Stream<'_>],
+    lanes: Lanes,
     buffers: &mut [Vec<u8>],
     watch: &dyn Watch,
 ) -> Result<(), Stopped> {
+    // What is fetched for all of them together stays in the second-level cache.
+    let step = STEP
+        .checked_div(lanes.width().next_power_of_two())
+        .unwrap_or(STEP)
+        .max(BLOCK);
     let mut quantum = QUANTUM;
-    while quantum > 0 {
-        let most = group.iter().map(Stream::left).min().unwrap_or(0);
-        let most = usize::try_from(most.min(quantum)).unwrap_or(usize::MAX);
-        let most = most.min(STEP);
-        let mut going_on = true;
-        for (stream, buffer) in group.iter_mut().zip(&mut *buffers) {
-            going_on &= stream.step(most, buffer, watch)? && stream.left() > 0;
+    while quantum > 0
+        && group
+            .iter()
+            .all(|stream| stream.is_reading() && stream.left() > 0)
+    {
+        if watch.is_cancelled() {
+            return Err(Stopped);
         }
-        if !going_on {
-            break;
+        let shortest = group.iter().map(Stream::left).min().unwrap_or(0);
+        let most = usize::try_from(shortest).unwrap_or(usize::MAX).min(step);
+        let mut moves = Vec::with_capacity(group.len());
+        let mut inputs = Vec::with_capacity(group.len());
+        for (Stream { part, state }, buffer) in group.iter_mut().zip(&mut *buffers) {
+            let State::Reading(opened, Hashers::Abreast(stream)) = state else {
+                continue;
+            };
+            let left = part.range.end.saturating_sub(part.range.start);
+            // Whole blocks until the last, so that none has to be put together from two.
+            let count = match usize::try_from(left) {
+                Ok(left) if left <= most => left,
+                _ => most.saturating_sub(most.checked_rem(BLOCK).unwrap_or(0)),
+            };
+            let fetched = fetch(opened.source(), part.range.start, count, buffer);
+            moves.push(fetched.map(|bytes| {
+                inputs.push(Lane::new(stream, bytes));
+                u64::try_from(count).unwrap_or(u64::MAX)
+            }));
+        }
+        lanes.update(&mut inputs);
+        drop(inputs);
+        for (stream, moved) in group.iter_mut().zip(moves) {
+            match moved {
+                Ok(count) => {
+                    let range = &mut stream.part.range;
+                    range.start = range.start.saturating_add(count);
+                    watch.advanced(count);
+                }
+                Err((offset, error)) => {
+                    stream.fail(JobError::read(stream.part.job, offset, error));
+                }
+            }
         }
         quantum = quantum.saturating_sub(u64::try_from(most).unwrap_or(u64::MAX));
     }
     for stream in group {
-        if stream.left() == 0 && matches!(stream.state, State::Reading(..)) {
+        if stream.left() == 0 && stream.is_reading() {
             stream.end();
         }
     }
