@@ -60,7 +60,7 @@ impl Lanes {
     }
 
     /// Takes one implementation for everything, or nothing if the processor cannot run it. For tests and for
-    /// measuring: [`Lanes::detect`] is never slower.
+    /// measuring.
     #[must_use]
     pub fn of(backend: Backend) -> Option<Self> {
         Some(Self {
