@@ -8,11 +8,13 @@ pub mod bundle;
 pub mod certificate;
 pub mod dsse;
 pub mod files;
+pub mod intoto;
 pub mod json;
 pub mod key;
 pub mod keyed;
 mod limits;
 mod moment;
+pub mod oms;
 pub mod predicate;
 #[cfg(feature = "sigstore")]
 pub mod sigstore;

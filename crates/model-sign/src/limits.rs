@@ -14,7 +14,7 @@ pub struct Limits {
     /// resource, and 64 MiB of bundle have room for 300,000 resources. A value costs at most about 110 bytes
     /// of memory, beside the text of strings that have escapes.
     pub json_values: usize,
-    /// Signatures in one envelope; default 64. The specification of model signing wants one; thresholds over
+    /// Signatures in one envelope; default 16. The specification of model signing wants one; thresholds over
     /// more than a handful of signers are not in use.
     pub signatures: usize,
     /// Certificates in the chain of a bundle; default 16. Chains have two to four.
@@ -104,7 +104,7 @@ impl Default for Limits {
             json_bytes: 64 << 20,
             json_depth: 64,
             json_values: 2_000_000,
-            signatures: 64,
+            signatures: 16,
             certificates: 16,
             subjects: 500_000,
             resources: 500_000,

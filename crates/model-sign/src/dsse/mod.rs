@@ -10,7 +10,9 @@
 mod encoding;
 mod envelope;
 mod error;
+mod verify;
 
 pub use encoding::{legacy_pae, pae, pae_prefix};
 pub use envelope::{Envelope, Signature};
 pub use error::{Error, ErrorKind};
+pub use verify::{Signatories, TooFewSignatories};

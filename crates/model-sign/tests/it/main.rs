@@ -4,7 +4,11 @@
 
 mod blob;
 mod certificate;
+mod dsse;
+mod json;
 mod key;
+mod manifest;
 mod pem;
 mod predicate;
+mod replay;
 mod wycheproof;

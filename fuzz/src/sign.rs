@@ -1,0 +1,149 @@
+//! What must hold for every document that model-sign reads. A module of its own, so that the tests of that
+//! crate can replay seeds without the scanner.
+
+use model_sign::bundle::Bundle;
+use model_sign::dsse::Envelope;
+use model_sign::json::{self, Kind, Value};
+use model_sign::oms::{Dialects, Manifest};
+use model_sign::{Limits, intoto};
+
+/// Every oracle, in the order in which the target `signatures` chooses by its first byte.
+pub const ORACLES: [(&str, fn(&[u8])); 4] = [
+    ("json_agrees_with_serde", json_agrees_with_serde),
+    ("dsse_roundtrip", dsse_roundtrip),
+    ("bundle_roundtrip", bundle_roundtrip),
+    ("manifest_roundtrip", manifest_roundtrip),
+];
+
+/// Chooses an oracle by the first byte.
+pub fn signatures(data: &[u8]) {
+    if let Some((first, rest)) = data.split_first() {
+        ORACLES[usize::from(*first) % ORACLES.len()].1(rest);
+    }
+}
+
+/// What is accepted serde_json accepts too and understands in the same way; what only serde_json accepts is
+/// refused for a reason that it has none of.
+pub fn json_agrees_with_serde(data: &[u8]) {
+    let theirs: Result<serde_json::Value, _> = serde_json::from_slice(data);
+    match (json::read(data, &Limits::default()), theirs) {
+        (Ok(ours), Ok(theirs)) => assert!(is_same(&ours, &theirs)),
+        (Ok(_), Err(error)) => {
+            // Its numbers have an end.
+            assert!(error.to_string().contains("number out of range"), "{error}");
+        }
+        (Err(error), Ok(_)) => assert!(
+            matches!(
+                error.kind(),
+                json::ErrorKind::DuplicateKey { .. }
+                    | json::ErrorKind::TooDeep { .. }
+                    | json::ErrorKind::TooManyValues { .. }
+            ),
+            "{error}"
+        ),
+        (Err(error), Err(_)) => assert!(error.offset() <= len(data)),
+    }
+}
+
+fn is_same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
+    match (ours.kind(), theirs) {
+        (Kind::Null, serde_json::Value::Null) => true,
+        (Kind::Bool(ours), serde_json::Value::Bool(theirs)) => ours == theirs,
+        (Kind::String(ours), serde_json::Value::String(theirs)) => ours == theirs,
+        (Kind::Number(ours), serde_json::Value::Number(theirs)) => {
+            match (ours.as_u64(), theirs.as_u64()) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                // Floating point is rounded on reading: serde_json by default to one of the two nearest.
+                _ => match (ours.as_str().parse::<f64>(), theirs.as_f64()) {
+                    (Ok(ours), Some(theirs)) => (ours - theirs).abs() <= ours.abs() * 1e-15,
+                    _ => false,
+                },
+            }
+        }
+        (Kind::Array(ours), serde_json::Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| is_same(a, b))
+        }
+        (Kind::Object(ours), serde_json::Value::Object(theirs)) => {
+            ours.members().len() == theirs.len()
+                && ours.members().iter().all(|member| {
+                    theirs
+                        .get(member.key())
+                        .is_some_and(|value| is_same(member.value(), value))
+                })
+        }
+        _ => false,
+    }
+}
+
+/// What is read of an envelope is written and read back, and writing is canonical.
+pub fn dsse_roundtrip(data: &[u8]) {
+    match Envelope::read(data, &Limits::default()) {
+        Ok(envelope) => {
+            let written = envelope.to_json();
+            let read = Envelope::read(&written, &Limits::default()).unwrap();
+            assert_eq!(read, envelope);
+            assert!(!read.signatures().is_empty());
+        }
+        Err(error) => assert!(error.offset() <= len(data)),
+    }
+}
+
+/// What is read of a bundle is written and read back; its payload may be a manifest.
+pub fn bundle_roundtrip(data: &[u8]) {
+    match Bundle::read(data, &Limits::default()) {
+        Ok(bundle) => {
+            let written = bundle.to_json();
+            let read = Bundle::read(&written, &Limits::default()).unwrap();
+            assert_eq!(read, bundle);
+            assert_eq!(read.to_json(), written);
+            if let Some(envelope) = bundle.envelope() {
+                manifest_roundtrip(envelope.payload());
+            }
+        }
+        Err(error) => assert!(error.offset() <= len(data)),
+    }
+}
+
+/// A manifest that is read keeps its promises, and is the same after it was written and read again.
+pub fn manifest_roundtrip(data: &[u8]) {
+    let limits = Limits::default();
+    let _ = intoto::Statement::read(data, &limits);
+    let manifest = match Manifest::read(data, Dialects::Historic, &limits) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            assert!(error.offset() <= len(data));
+            return;
+        }
+    };
+    assert!(manifest.files().len() > 0);
+    let mut parts = 0;
+    for file in manifest.files() {
+        assert!(!file.name().is_empty() && !file.name().starts_with('/'));
+        assert!(file.name().split('/').all(|component| component != ".."));
+        assert_eq!(
+            manifest.file(file.name()).map(|file| file.name()),
+            Some(file.name())
+        );
+        assert!(!manifest.is_ignored(file.name()));
+        let mut end = 0;
+        for part in file.parts() {
+            if let Some(range) = part.range {
+                assert!(range.start == end && range.start < range.end);
+                end = range.end;
+            }
+            parts += 1;
+        }
+        assert_eq!(file.size(), (end > 0).then_some(end));
+    }
+    assert_eq!(parts, manifest.resources().len());
+    let written = manifest.to_json();
+    let read = Manifest::read(&written, Dialects::Current, &limits).unwrap();
+    assert_eq!(read.root(), manifest.root());
+    assert_eq!(read.serialization(), manifest.serialization());
+    assert!(read.resources().eq(manifest.resources()));
+    assert_eq!(read.to_json(), written);
+}
+
+fn len(data: &[u8]) -> u64 {
+    u64::try_from(data.len()).unwrap()
+}
