@@ -7,8 +7,11 @@ use model_sign::json::{self, Kind, Value};
 use model_sign::oms::{Dialects, Manifest};
 use model_sign::{Limits, intoto};
 
+/// An oracle and the name of its target.
+pub type Oracle = (&'static str, fn(&[u8]));
+
 /// Every oracle, in the order in which the target `signatures` chooses by its first byte.
-pub const ORACLES: [(&str, fn(&[u8])); 4] = [
+pub const ORACLES: [Oracle; 4] = [
     ("json_agrees_with_serde", json_agrees_with_serde),
     ("dsse_roundtrip", dsse_roundtrip),
     ("bundle_roundtrip", bundle_roundtrip),

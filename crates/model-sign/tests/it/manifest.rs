@@ -482,7 +482,9 @@ fn both_orders_are_accepted_and_told() {
 #[test]
 fn there_is_one_subject_with_a_name() {
     let text = statement(&["a"], FILES);
-    let subject = &text[text.find("[{").unwrap() + 1..text.find("],").unwrap()];
+    let subject = text.split("],").next().unwrap();
+    let subject = subject.split_once("[{").unwrap().1;
+    let subject = &format!("{{{subject}");
     let two = text.replace(subject, &format!("{subject},{subject}"));
     assert_eq!(read(&two), Err(ErrorKind::SubjectCount { found: 2 }));
     let none = text.replace(subject, "");
