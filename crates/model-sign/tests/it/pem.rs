@@ -398,3 +398,95 @@ fn no_change_of_a_byte_panics_or_opens_another_key_as_this_one() {
         }
     }
 }
+
+/// RFC 6979 sections A.2.5 to A.2.7, message "sample", with the hash of the curve: the private number, r and s.
+const DETERMINISTIC: [(&str, &str, &str, &str); 3] = [
+    (
+        ON_P256,
+        "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721",
+        "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
+        "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
+    ),
+    (
+        "0605 2b81040022",
+        "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d2edf5",
+        "94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa73d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe46",
+        "99ef4aeb15f178cea1fe40db2603138f130e740a19624526203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8",
+    ),
+    (
+        "0605 2b81040023",
+        "00fad06daa62ba3b25d2fb40133da757205de67f5bb0018fee8c86e1b68c7e75caa896eb32f1f47c70855836a6d16fcc1466f6d8fbec67db89ec0c08b0e996b83538",
+        "00c328fafcbd79dd77850370c46325d987cb525569fb63c5d3bc53950e6d4c5f174e25a1ee9017b5d450606add152b534931d7d4e8455cc91f9b15bf05ec36e377fa",
+        "00617cce7cf5064806c467f678d3b4080d6f1cc50af26ca209417308281b68af282623eaa63e5b5c0723d8b8c37ff0777b1a20f8ccb1dccc43997f1ee0e44da4a67a",
+    ),
+];
+
+/// An element around some contents of at most 255 bytes.
+fn wrapped(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(contents.len()).unwrap();
+    match length {
+        0..128 => [&[tag, length], contents].concat(),
+        _ => [&[tag, 0x81, length], contents].concat(),
+    }
+}
+
+/// A positive integer of some digits.
+fn integer(digits: &str) -> Vec<u8> {
+    let bytes = der(&[digits]);
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let short = &bytes[zeros..];
+    let sign: &[u8] = if short[0] >= 0x80 { &[0] } else { &[] };
+    wrapped(2, &[sign, short].concat())
+}
+
+#[test]
+fn signatures_on_curves_are_those_of_rfc_6979() {
+    for (curve, number, r, s) in DETERMINISTIC {
+        let parts = [
+            der(&["020101"]),
+            wrapped(4, &der(&[number])),
+            wrapped(0xa0, &der(&[curve])),
+        ];
+        let key = wrapped(0x30, &parts.concat());
+        let text = format!(
+            "-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n",
+            base64(&key)
+        );
+        let key = PrivateKey::from_pem(text.as_bytes(), None).unwrap();
+        let signature = wrapped(0x30, &[integer(r), integer(s)].concat());
+        assert_eq!(key.sign(b"sample").unwrap(), signature);
+        key.public_key().verify(b"sample", &signature).unwrap();
+    }
+}
+
+#[test]
+fn curves_that_contradict_each_other_are_refused() {
+    let (_, number, ..) = DETERMINISTIC[0];
+    let with = |parameters: &str, inner: &str| {
+        let inner = der(&[inner]);
+        let curve = if inner.is_empty() {
+            Vec::new()
+        } else {
+            wrapped(0xa0, &inner)
+        };
+        let parts = [der(&["020101"]), wrapped(4, &der(&[number])), curve];
+        let key = base64(&wrapped(0x30, &parts.concat()));
+        let parameters = base64(&der(&[parameters]));
+        let text = format!(
+            "-----BEGIN EC PARAMETERS-----\n{parameters}\n-----END EC PARAMETERS-----\n\
+             -----BEGIN EC PRIVATE KEY-----\n{key}\n-----END EC PRIVATE KEY-----\n"
+        );
+        PrivateKey::from_pem(text.as_bytes(), None)
+    };
+    assert!(with(ON_P256, ON_P256).is_ok());
+    assert!(with(ON_P256, "").is_ok());
+    let error = with("0605 2b81040022", ON_P256).unwrap_err();
+    assert_eq!(error.kind(), &KeyErrorKind::CurveMismatch);
+    let error = with("0605 2b8104000a", ON_P256).unwrap_err();
+    assert!(
+        matches!(error.kind(), KeyErrorKind::UnsupportedCurve(_)),
+        "{error}"
+    );
+    let error = with("3003 020101", ON_P256).unwrap_err();
+    assert_eq!(error.kind(), &KeyErrorKind::ExplicitCurve);
+}
