@@ -142,6 +142,11 @@ pub(crate) fn status_time(_metadata: &Metadata) -> (i64, i64) {
     (0, 0)
 }
 
+/// Is never said here: there are no such rights.
+pub(crate) fn is_exposed(_metadata: &Metadata) -> bool {
+    false
+}
+
 /// Is always the same: the standard library does not say.
 pub(crate) fn link_count(_metadata: &Metadata) -> u64 {
     1

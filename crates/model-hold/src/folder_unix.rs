@@ -184,6 +184,11 @@ pub(crate) fn status_time(metadata: &Metadata) -> (i64, i64) {
     (metadata.ctime(), metadata.ctime_nsec())
 }
 
+/// Says whether others than the owner may write to a file.
+pub(crate) fn is_exposed(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o022 != 0
+}
+
 /// Returns how many names a file has.
 pub(crate) fn link_count(metadata: &Metadata) -> u64 {
     metadata.nlink()

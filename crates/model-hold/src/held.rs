@@ -193,6 +193,14 @@ impl Held {
         Ok((bytes, read))
     }
 
+    /// Says whether others than the owner may write to the file.
+    pub(crate) fn is_exposed(&self) -> io::Result<bool> {
+        match &self.inner.contents {
+            Contents::File { file, .. } => Ok(folder::is_exposed(&file.metadata()?)),
+            Contents::Memory(_) => Ok(false),
+        }
+    }
+
     /// Returns the open file; `None` for bytes in memory.
     pub(crate) fn file(&self) -> Option<&File> {
         match &self.inner.contents {

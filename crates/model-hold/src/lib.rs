@@ -3,6 +3,7 @@
 
 mod cache;
 mod change;
+mod digest_cache;
 mod entry;
 mod error;
 #[cfg_attr(unix, path = "folder_unix.rs")]
@@ -23,6 +24,7 @@ mod stamp;
 mod walk;
 
 pub use change::Change;
+pub use digest_cache::{DigestCache, DigestCacheError, Remembered};
 pub use entry::{Entry, Item, Repeat};
 pub use error::{Error, ErrorKind, SpecialKind};
 pub use guard::guard_truncation;
