@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
+use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::findings::escape;
+use weighbridge::hold::{ErrorKind, Held};
 
 use crate::arguments::Format;
 use crate::exit::Exit;
@@ -16,6 +18,9 @@ use crate::output::json::{self, TOOL, Tool};
 use crate::output::new_file::{Existing, NewFile, Readers};
 use crate::scan::is_same_file;
 use crate::sign::{self, SCHEMA};
+
+/// Bytes of a statement that are read: as many as are signed.
+const STATEMENT_BYTES: u64 = 64 << 20;
 
 /// What `sign-blob` is told.
 #[derive(Debug, Args)]
@@ -34,6 +39,10 @@ pub(crate) struct SignBlob {
     /// Write the Sigstore bundle to this file, whole or not at all
     #[arg(long, value_name = "OUT")]
     pub(crate) bundle: PathBuf,
+
+    /// Take FILE for an in-toto statement, JSON, and sign it as one, in a DSSE envelope
+    #[arg(long)]
+    pub(crate) statement: bool,
 
     /// Replace the bundle if it is there
     #[arg(long)]
@@ -58,8 +67,20 @@ pub(crate) fn run(arguments: &SignBlob) -> Result<Exit, Failure> {
     }
     let existing = Existing::of(arguments.force);
     NewFile::check(bundle, existing)?;
-    let digest = sign::digest(file)?;
-    let signed = keyless::sign(Content::Digest(&digest), &arguments.keyless)?;
+    let (digest, signed) = if arguments.statement {
+        let statement = Held::open(file).and_then(|held| held.read_to_vec(STATEMENT_BYTES));
+        let statement = statement.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Failure::usage(format!("{} does not exist", quoted(file))),
+            _ => Failure::failed(error.to_string()),
+        })?;
+        let digest = Digest::of(Algorithm::Sha256, &statement);
+        let signed = keyless::sign(Content::Statement(&statement), &arguments.keyless)?;
+        (digest, signed)
+    } else {
+        let digest = sign::digest(file)?;
+        let signed = keyless::sign(Content::Digest(&digest), &arguments.keyless)?;
+        (digest, signed)
+    };
     NewFile::write(bundle, &signed.bundle, Readers::Everybody, existing)?.commit()?;
 
     let done = Done {

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::http::{Reply, Request, base64, from_base64};
 use crate::key::{Key, hex, sha256, verifies};
 use crate::merkle;
-use crate::x509::{from_pem, public_key};
+use crate::x509::{from_pem, pem, public_key};
 
 /// A log: its key, its name, and the hashes of its leaves.
 pub(crate) struct Rekor {
@@ -161,7 +161,7 @@ fn dsse(spec: &Value, fault: Option<&Fault>) -> Option<Value> {
         "spec": {
             "envelopeHash": { "algorithm": "sha256", "value": envelope_hash },
             "payloadHash": { "algorithm": "sha256", "value": hex(&hash) },
-            "signatures": [{ "signature": base64(&signature), "verifier": verifier }],
+            "signatures": [{ "signature": base64(&signature), "verifier": canonical(&certificate) }],
         },
     }))
 }
@@ -172,7 +172,7 @@ fn hashedrekord(spec: &Value, fault: Option<&Fault>) -> Option<Value> {
     let hash = spec["data"]["hash"]["value"].as_str()?;
     let signature = from_base64(spec["signature"]["content"].as_str()?)?;
     let verifier = spec["signature"]["publicKey"]["content"].as_str()?;
-    certificate(verifier)?;
+    let verifier = canonical(&certificate(verifier)?);
     let other = hex(&sha256(b"other"));
     let hash = if fault == Some(&Fault::OtherHash) {
         &other
@@ -227,6 +227,11 @@ fn replaced(hash: [u8; 32], signature: &[u8], fault: Option<&Fault>) -> ([u8; 32
 }
 
 fn certificate(verifier: &str) -> Option<Vec<u8>> {
-    let pem = String::from_utf8(from_base64(verifier)?).ok()?;
-    from_pem(&pem)
+    let text = String::from_utf8(from_base64(verifier)?).ok()?;
+    from_pem(&text)
+}
+
+/// Writes a certificate as Rekor does, however it was sent: PEM of 64 columns, with line feeds, in base64.
+fn canonical(certificate: &[u8]) -> String {
+    base64(pem("CERTIFICATE", certificate).as_bytes())
 }

@@ -8,10 +8,6 @@ use clap::{Args, ValueEnum};
 /// How to sign keyless: for whom, and by whose word.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Keyless signing")]
-#[cfg_attr(
-    not(feature = "keyless"),
-    expect(dead_code, reason = "this build cannot sign with them")
-)]
 pub(crate) struct KeylessOptions {
     /// Sign as whom this OIDC token names; whoever lists processes can read it, so prefer a file
     #[arg(long, value_name = "TOKEN", conflicts_with = "identity_token_file")]

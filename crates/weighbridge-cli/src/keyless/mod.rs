@@ -23,10 +23,6 @@ use crate::failure::Failure;
 )]
 pub(crate) enum Content<'a> {
     /// An in-toto statement, as it is.
-    #[expect(
-        dead_code,
-        reason = "for the models of `sign`, which come with their own part"
-    )]
     Statement(&'a [u8]),
     /// A file, by its SHA-256.
     Digest(&'a Digest),

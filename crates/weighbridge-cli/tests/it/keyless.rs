@@ -78,6 +78,56 @@ fn a_file_is_signed_and_what_is_written_verifies() {
 }
 
 #[test]
+fn a_statement_is_signed_as_one() {
+    let sigstore = Sigstore::start();
+    let sandbox = sandbox(&sigstore);
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let statement = serde_json::json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{ "name": "model.bin", "digest": { "sha256": digest } }],
+        "predicateType": "https://example.com/weighed/v1",
+        "predicate": { "verdict": "clean" },
+    });
+    sandbox.file("statement.json", statement.to_string().as_bytes());
+    let token = sigstore.token(&Claims::email("dev@example.com"));
+    let sign = |file: &str| {
+        let arguments = [
+            "sign-blob",
+            file,
+            "--statement",
+            "--bundle",
+            "statement.sigstore.json",
+            "--signing-config",
+            "v1.json",
+            "--identity-token",
+            &token,
+            "--trusted-root",
+            "root.json",
+        ];
+        texts(&sandbox.command(&arguments).output().unwrap())
+    };
+    let (code, _, err) = sign("model.bin");
+    assert_eq!(code, Some(2));
+    assert!(
+        err.contains("(not-a-statement): not an in-toto statement"),
+        "{err}"
+    );
+    assert!(sigstore.requests(Standin::Fulcio).is_empty());
+    let (code, out, err) = sign("statement.json");
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        out.ends_with("  verified   with the trust root given\n"),
+        "{out}"
+    );
+    let bundle: serde_json::Value =
+        serde_json::from_slice(&sandbox.bytes("statement.sigstore.json")).unwrap();
+    assert_eq!(
+        bundle["dsseEnvelope"]["payloadType"],
+        "application/vnd.in-toto+json"
+    );
+}
+
+#[test]
 fn who_is_asked_is_said_before() {
     let sigstore = Sigstore::start();
     let sandbox = sandbox(&sigstore);
