@@ -165,6 +165,25 @@ impl PublicKey {
     }
 }
 
+impl PublicKey {
+    /// Verifies the signature of the SHA-256 of a message whatever the curve, as version 0.2.0 of model-signing
+    /// made them. An Ed25519 key made none.
+    pub(crate) fn verify_sha256(
+        &self,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        let digest = Digest::of(Algorithm::Sha256, message);
+        let digest = digest.bytes();
+        match &self.key {
+            Key::Ed25519(_) => Err(SignatureError::Mismatch),
+            Key::P256(key) => ecdsa::p256::verify_digest(key, digest, signature),
+            Key::P384(key) => ecdsa::p384::verify_digest(key, digest, signature),
+            Key::P521(key) => ecdsa::p521::verify_digest(key, digest, signature),
+        }
+    }
+}
+
 impl From<&super::private::Secret> for PublicKey {
     fn from(secret: &super::private::Secret) -> Self {
         use super::private::Secret;

@@ -11,4 +11,5 @@ mod manifest;
 mod pem;
 mod predicate;
 mod replay;
+mod verifier;
 mod wycheproof;
