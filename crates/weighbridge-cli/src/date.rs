@@ -44,8 +44,30 @@ impl Date {
         Self::from_days(since.as_secs() / 86_400)
     }
 
+    /// Returns how many days after 1970-01-01 it is; `None` for a day before.
+    pub(crate) fn days(self) -> Option<u64> {
+        let mut days = 0_u64;
+        let length = |year| match Self::new(year, 2, 29) {
+            Some(_) => 366,
+            None => 365,
+        };
+        if self.year < 1970 {
+            return None;
+        }
+        for year in 1970..self.year {
+            days = days.saturating_add(length(year));
+        }
+        for month in 1..self.month {
+            let months_days = (28..=31)
+                .rev()
+                .find(|day| Self::new(self.year, month, *day).is_some());
+            days = days.saturating_add(u64::from(months_days.unwrap_or(0)));
+        }
+        days.checked_add(u64::from(self.day).checked_sub(1)?)
+    }
+
     /// Returns the day that is so many days after 1970-01-01.
-    fn from_days(days: u64) -> Option<Self> {
+    pub(crate) fn from_days(days: u64) -> Option<Self> {
         let mut left = days;
         let mut year = 1970_u16;
         loop {

@@ -4,6 +4,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use weighbridge::digest::Watch;
 use weighbridge::scan::{Progress, Target};
 
 /// Work that takes no longer than this shows no progress.
@@ -19,12 +20,21 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    /// Starts to wait.
+    /// Starts to wait for files to be scanned.
     pub(crate) fn start(is_wanted: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        if let Ok(style) =
-            ProgressStyle::with_template("{spinner} {pos} of {len} files scanned, {elapsed}")
-        {
+        let template = "{spinner} {pos} of {len} files scanned, {elapsed}";
+        Self::with(template, 0, is_wanted)
+    }
+
+    /// Starts to wait for so many bytes to be hashed.
+    pub(crate) fn hashing(bytes: u64, is_wanted: bool) -> Self {
+        let template = "{spinner} {bytes} of {total_bytes} hashed, {bytes_per_sec}, {eta} left";
+        Self::with(template, bytes, is_wanted)
+    }
+
+    fn with(template: &str, len: u64, is_wanted: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(len), ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         let shower = (is_wanted && io::stderr().is_terminal()).then(|| {
@@ -49,6 +59,12 @@ impl Progress for Bar {
 
     fn scanned(&self, _: &Target) {
         self.bar.inc(1);
+    }
+}
+
+impl Watch for Bar {
+    fn advanced(&self, bytes: u64) {
+        self.bar.inc(bytes);
     }
 }
 

@@ -22,7 +22,10 @@ pub(super) fn run(arguments: &Verify) -> Result<Exit, Failure> {
         ));
     };
     let sig = arguments.sig.clone().unwrap_or_else(|| sig_beside(model));
-    let key = key_file::public(&arguments.key)?;
+    let Some(key) = &arguments.key else {
+        return Err(Failure::usage("a file is verified with --key".to_owned()));
+    };
+    let key = key_file::public(key)?;
     let signature = signature(&sig)?;
     let digest = digest(model)?;
     let error = match blob::verify(&key, &digest, &signature) {

@@ -19,6 +19,7 @@ mod keyless;
 #[cfg(not(feature = "keyless"))]
 mod keyless_absent;
 mod manual;
+mod models;
 mod names;
 mod output;
 mod outputs;
