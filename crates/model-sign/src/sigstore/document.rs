@@ -23,6 +23,8 @@ const HASH: usize = 44;
 enum Shape {
     /// Text.
     Text,
+    /// One of these texts.
+    Word(&'static [&'static str]),
     /// Bytes in standard base64, padded and canonical, of at most so many characters.
     Bytes(usize),
     /// 32 bytes in the same.
@@ -34,6 +36,9 @@ enum Shape {
     /// An object with some of these members and no others. `null` is a member that is not there.
     Object(&'static [(&'static str, Self)]),
 }
+
+/// The hash functions that an artifact is signed by, in the one spelling that protobuf's JSON has.
+const DIGESTS: [&str; 3] = ["SHA2_256", "SHA2_384", "SHA2_512"];
 
 const ENTRY: Shape = Shape::Object(&[
     ("logIndex", Shape::Whole),
@@ -90,7 +95,10 @@ const BUNDLE: Shape = Shape::Object(&[
         Shape::Object(&[
             (
                 "messageDigest",
-                Shape::Object(&[("algorithm", Shape::Text), ("digest", Shape::Bytes(PIECE))]),
+                Shape::Object(&[
+                    ("algorithm", Shape::Word(&DIGESTS)),
+                    ("digest", Shape::Bytes(PIECE)),
+                ]),
             ),
             ("signature", Shape::Bytes(PIECE)),
         ]),
@@ -161,6 +169,13 @@ fn hold(name: &'static str, value: &Value, shape: &Shape) -> Result<(), Malforme
             Value::String(_) => Err(wrong(Problem::TooLong { limit: PIECE })),
             _ => Err(wrong(Problem::NoText)),
         },
+        Shape::Word(words) => {
+            let text = value.as_str().ok_or_else(|| wrong(Problem::NoText))?;
+            words
+                .contains(&text)
+                .then_some(())
+                .ok_or_else(|| wrong(Problem::UnknownWord))
+        }
         Shape::Bytes(limit) => {
             let text = value.as_str().ok_or_else(|| wrong(Problem::NoText))?;
             if text.len() > *limit {

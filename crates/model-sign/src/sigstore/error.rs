@@ -18,7 +18,7 @@ type Cause = Box<dyn StdError + Send + Sync + 'static>;
 #[non_exhaustive]
 pub enum SigstoreError {
     /// The bundle cannot be read.
-    #[error("the bundle cannot be read: {0}")]
+    #[error("the bundle cannot be read")]
     Malformed(#[source] MalformedBundle),
     /// The bundle is well formed and of a kind that cannot be verified.
     #[error("the bundle is of a kind that cannot be verified")]
@@ -204,21 +204,21 @@ pub enum MalformedBundle {
         /// What is wrong with it.
         problem: Problem,
     },
-    /// It is no bundle of the versions 0.1 to 0.3.
-    #[error("no bundle of the versions 0.1 to 0.3")]
+    /// A member is not what the format has there, or the version is none of 0.1 to 0.3.
+    #[error("not what the format of bundles 0.1 to 0.3 has")]
     Shape(#[source] Cause),
-    /// A log entry has neither a proof nor a promise, so that nothing vouches for it.
-    #[error("a log entry has neither a proof nor a promise")]
-    UnprovenEntry,
     /// What an entry of a log of version 2 says twice it says differently.
     #[error("what an entry of a version 2 log says twice differs")]
     Contradiction,
     /// An entry of a log of version 2 has a time, which that log does not sign.
     #[error("an entry of a version 2 log has a time that nobody signed")]
     UnsignedTime,
-    /// There is text behind the signatures of a checkpoint.
-    #[error("there is text behind the signatures of a checkpoint")]
-    CheckpointTail,
+    /// A checkpoint has more than its text, an empty line and lines of signatures.
+    #[error("a checkpoint is not its text, an empty line and signatures")]
+    CheckpointForm,
+    /// The chain has no certificate.
+    #[error("no certificate in the chain")]
+    EmptyChain,
     /// The chain has a root in it, which only a trust root may name.
     #[error("the certificate chain has a root in it")]
     RootInChain,
@@ -231,6 +231,9 @@ pub enum Problem {
     /// It is no text.
     #[error("is no text")]
     NoText,
+    /// It is none of the words that are known there.
+    #[error("is no word that is known there")]
+    UnknownWord,
     /// It is no standard base64 in its canonical form.
     #[error("is no canonical base64")]
     NoBase64,

@@ -24,6 +24,11 @@ struct NotSignedByItsLog;
 #[error("the trust root does not name the log of the entry")]
 struct UnknownLog;
 
+/// Nothing says that the entry is in a log.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a log entry has neither a proof nor a promise")]
+struct Unproven;
+
 const fn is_version_2(entry: &TransparencyLogEntry) -> bool {
     matches!(entry.kind_version, KindVersion::HashedRekordV002)
 }
@@ -32,9 +37,6 @@ const fn is_version_2(entry: &TransparencyLogEntry) -> bool {
 pub(super) fn check_shape(bundle: &Bundle) -> Result<(), MalformedBundle> {
     let material = &bundle.verification_material;
     for entry in &material.tlog_entries {
-        if entry.inclusion_proof.is_none() && entry.inclusion_promise.is_none() {
-            return Err(MalformedBundle::UnprovenEntry);
-        }
         if let Some(proof) = &entry.inclusion_proof {
             check_proof(entry, proof)?;
         }
@@ -43,6 +45,9 @@ pub(super) fn check_shape(bundle: &Bundle) -> Result<(), MalformedBundle> {
         }
     }
     if let VerificationMaterialContent::X509CertificateChain { certificates } = &material.content {
+        if certificates.is_empty() {
+            return Err(MalformedBundle::EmptyChain);
+        }
         for certificate in certificates.iter().skip(1) {
             // One that cannot be read is no link of any chain; the verifier refuses what needs it.
             if Certificate::from_der(certificate.raw_bytes.as_bytes()).is_ok_and(|certificate| {
@@ -60,8 +65,10 @@ fn check_proof(
     entry: &TransparencyLogEntry,
     proof: &InclusionProof,
 ) -> Result<(), MalformedBundle> {
-    if proof.checkpoint.envelope().matches("\n\n").count() > 1 {
-        return Err(MalformedBundle::CheckpointTail);
+    // `sigstore-verify` reads over what stands behind the signatures, and over blanks at the ends of lines.
+    let text = proof.checkpoint.envelope();
+    if text.matches("\n\n").count() > 1 || text.contains(|c: char| c.is_control() && c != '\n') {
+        return Err(MalformedBundle::CheckpointForm);
     }
     // `sigstore-verify` takes the place of such an entry from the checkpoint and overlooks what else says it.
     if is_version_2(entry)
@@ -71,6 +78,19 @@ fn check_proof(
             || proof.root_hash != *checkpoint.root_hash())
     {
         return Err(MalformedBundle::Contradiction);
+    }
+    Ok(())
+}
+
+/// Refuses an entry for which nobody vouches. `sigstore-verify` wants a proof of one entry and passes over
+/// others that have none.
+pub(super) fn check_proven(bundle: &Bundle) -> Result<(), SigstoreError> {
+    let mut entries = bundle.verification_material.tlog_entries.iter();
+    if entries.any(|entry| entry.inclusion_proof.is_none() && entry.inclusion_promise.is_none()) {
+        return Err(SigstoreError::Rejected {
+            step: Step::InclusionProof,
+            source: Box::new(Unproven),
+        });
     }
     Ok(())
 }
@@ -87,6 +107,14 @@ pub(super) fn check_logs(
         .iter()
         .map(|entry| check_log(entry, root, at))
         .collect()
+}
+
+/// Says whether a signature is in the name of the log whose tree it is: the first line of the checkpoint, which
+/// is signed, is that name, in version 1 with the number of the tree behind it.
+fn is_name_of(name: &str, origin: &str) -> bool {
+    origin
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "))
 }
 
 fn check_log(
@@ -109,7 +137,8 @@ fn check_log(
         let is_signed = proof.checkpoint.checkpoint().is_some_and(|checkpoint| {
             key.is_ok_and(|key| {
                 checkpoint.signatures().iter().any(|signature| {
-                    id.starts_with(signature.key_id.as_bytes())
+                    is_name_of(&signature.name, checkpoint.origin())
+                        && id.starts_with(signature.key_id.as_bytes())
                         && key
                             .verify(checkpoint.signed_data(), &signature.signature)
                             .is_ok()

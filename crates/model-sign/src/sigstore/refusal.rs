@@ -1,4 +1,5 @@
-use sigstore_verify::{CertificateError, Error, TimestampError, TransparencyLogError};
+use sigstore_verify::bundle::Error as Incomplete;
+use sigstore_verify::{CertificateError, Error, TransparencyLogError};
 
 use super::error::{SigstoreError, Step};
 
@@ -17,9 +18,20 @@ pub(super) fn of(error: Error) -> SigstoreError {
             TransparencyLogError::IntegratedTime(_) => Step::IntegratedTime,
             _ => Step::LogEntry,
         },
-        Error::Timestamp(TimestampError::Invalid(_)) | Error::Timestamp(_) => Step::Timestamp,
+        Error::Timestamp(_) => Step::Timestamp,
         Error::ArtifactMismatch(_) => return SigstoreError::ArtifactMismatch(Box::new(error)),
         Error::UnsupportedArtifact(_) => return SigstoreError::NeedsBytes(Box::new(error)),
+        Error::Bundle(incomplete) => match incomplete {
+            Incomplete::MissingInclusionProof(_) | Incomplete::LogIndexOutOfRange { .. } => {
+                Step::InclusionProof
+            }
+            Incomplete::MissingInclusionPromise(_) => Step::InclusionPromise,
+            Incomplete::MissingCheckpoint | Incomplete::CheckpointRootMismatch => Step::Checkpoint,
+            Incomplete::MissingSigningTimeEvidence | Incomplete::MissingTimestamp => {
+                Step::Timestamp
+            }
+            _ => return SigstoreError::Unsupported(Box::new(error)),
+        },
         // No trust root is at fault here: it was read before.
         _ => return SigstoreError::Unsupported(Box::new(error)),
     };

@@ -231,6 +231,7 @@ fn read(bytes: &[u8], limits: &Limits) -> Result<Bundle, SigstoreError> {
     let bundle: Bundle = serde_json::from_value(value)
         .map_err(|error| SigstoreError::Malformed(MalformedBundle::Shape(Box::new(error))))?;
     evidence::check_shape(&bundle).map_err(SigstoreError::Malformed)?;
+    evidence::check_proven(&bundle)?;
     if let SignatureContent::DsseEnvelope(envelope) = &bundle.content {
         json::read(envelope.payload.as_bytes(), limits)
             .map_err(|error| SigstoreError::Statement(Box::new(error)))?;

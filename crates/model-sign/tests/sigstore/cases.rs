@@ -4,10 +4,11 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use model_sign::key::PublicKey;
+use model_sign::key::{KeyError, PublicKey};
 use model_sign::keyed::Artifact;
 use model_sign::sigstore::{
-    Identity, Issuer, KeylessVerifier, LoggedKeyVerifier, TrustRoot, VerifiedBundle,
+    Identity, Issuer, KeylessVerifier, LoggedKeyVerifier, SigstoreError, TrustRoot, TrustRootError,
+    VerifiedBundle,
 };
 
 /// The vectors of sigstore-conformance, and the table that says how each has to come out.
@@ -92,29 +93,41 @@ impl Corpus {
 }
 
 impl Case {
-    pub(crate) fn verify(&self, artifact: Artifact<'_>) -> Result<VerifiedBundle, Box<dyn Error>> {
-        self.verify_bundle(&self.bundle, artifact)
-    }
-
-    /// Verifies another bundle in the place of the case's own.
-    pub(crate) fn verify_bundle(
-        &self,
-        bundle: &[u8],
-        artifact: Artifact<'_>,
-    ) -> Result<VerifiedBundle, Box<dyn Error>> {
+    /// Builds what verifies the case.
+    pub(crate) fn verifier(&self) -> Result<Verifier, Box<dyn Error>> {
         let root = TrustRoot::from_json(&self.root)?;
         Ok(match &self.signer {
             Signer::Identity(identity, issuer) => {
                 let (identity, issuer) = (Identity::exact(identity)?, Issuer::exact(issuer)?);
-                KeylessVerifier::new(root, identity, issuer).verify_artifact(
-                    bundle,
-                    artifact,
-                    at(),
-                )?
+                Verifier::Keyless(KeylessVerifier::new(root, identity, issuer))
             }
-            Signer::Key(pem) => LoggedKeyVerifier::new(root, PublicKey::from_pem(pem)?)
-                .verify_artifact(bundle, artifact, at())?,
+            Signer::Key(pem) => {
+                Verifier::Key(LoggedKeyVerifier::new(root, PublicKey::from_pem(pem)?))
+            }
         })
+    }
+
+    pub(crate) fn verify(&self, artifact: Artifact<'_>) -> Result<VerifiedBundle, Box<dyn Error>> {
+        Ok(self.verifier()?.verify(&self.bundle, artifact)?)
+    }
+}
+
+/// What verifies a bundle.
+pub(crate) enum Verifier {
+    Keyless(KeylessVerifier),
+    Key(LoggedKeyVerifier),
+}
+
+impl Verifier {
+    pub(crate) fn verify(
+        &self,
+        bundle: &[u8],
+        artifact: Artifact<'_>,
+    ) -> Result<VerifiedBundle, SigstoreError> {
+        match self {
+            Self::Keyless(verifier) => verifier.verify_artifact(bundle, artifact, at()),
+            Self::Key(verifier) => verifier.verify_artifact(bundle, artifact, at()),
+        }
     }
 }
 
@@ -128,4 +141,17 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         source = error.source();
     }
     text
+}
+
+/// Returns the stable word of an error.
+pub(crate) fn code(error: &(dyn Error + 'static)) -> &'static str {
+    if let Some(error) = error.downcast_ref::<SigstoreError>() {
+        error.code()
+    } else if error.is::<TrustRootError>() {
+        "trust-root"
+    } else if error.is::<KeyError>() {
+        "key"
+    } else {
+        "unknown"
+    }
 }
