@@ -14,6 +14,7 @@ use crate::seconds::Seconds;
 use crate::sign::Sign;
 use crate::sign_blob::SignBlob;
 use crate::verify::Verify;
+use crate::verify_blob::VerifyBlob;
 
 /// Weigh machine-learning models before they are loaded
 #[derive(Debug, Parser)]
@@ -77,6 +78,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Sign any file keyless, over the network: an OIDC identity, Fulcio, Rekor
     SignBlob(SignBlob),
+    /// Check who signed a file, by a Sigstore bundle and an identity or a key
+    VerifyBlob(VerifyBlob),
     /// List the rules
     Rules(Rules),
     /// Print the page of a rule

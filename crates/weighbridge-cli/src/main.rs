@@ -37,6 +37,7 @@ mod sign_blob;
 mod slip;
 mod suppress;
 mod verify;
+mod verify_blob;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -77,6 +78,7 @@ fn run() -> Exit {
         Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),
         Command::SignBlob(blob) => sign_blob::run(&blob),
+        Command::VerifyBlob(blob) => verify_blob::run(&blob),
         Command::Rules(rules) => rules::run(&rules),
         Command::Explain(explain) => explain::run(&explain),
         Command::Completions(completions) => Ok(completions::run(&completions)),

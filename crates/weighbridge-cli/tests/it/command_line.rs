@@ -133,6 +133,7 @@ fn help_and_version_are_fine() {
       sign            Sign a model
       verify          Verify the signature of a model
       sign-blob       Sign any file keyless, over the network: an OIDC identity, Fulcio, Rekor
+      verify-blob     Check who signed a file, by a Sigstore bundle and an identity or a key
       rules           List the rules
       explain         Print the page of a rule
       completions     Print the completions of a shell

@@ -31,3 +31,4 @@ mod scan;
 mod schema;
 mod signatures;
 mod trace;
+mod verify_blob;
