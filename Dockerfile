@@ -6,6 +6,10 @@
 # Tags are for reading. Who builds for others pins both images by digest.
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /source
+# Verification of keyless signatures brings aws-lc, which is C.
+RUN apt-get update \
+    && apt-get install --no-install-recommends --yes musl-tools \
+    && rm -rf /var/lib/apt/lists/*
 COPY . .
 ENV CARGO_PROFILE_DIST_STRIP=true
 RUN --mount=type=cache,target=/usr/local/cargo/registry \

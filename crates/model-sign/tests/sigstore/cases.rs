@@ -13,6 +13,8 @@ use model_sign::sigstore::{
 
 /// The vectors of sigstore-conformance, and the table that says how each has to come out.
 pub(crate) struct Corpus {
+    /// The folder that holds the suites.
+    pub(crate) corpora: PathBuf,
     folder: PathBuf,
 }
 
@@ -39,7 +41,7 @@ pub(crate) enum Expected {
     Invalid,
 }
 
-fn read(path: &Path) -> Vec<u8> {
+pub(crate) fn read(path: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|mut file| file.read_to_end(&mut bytes))
@@ -54,11 +56,12 @@ pub(crate) fn at() -> SystemTime {
 
 impl Corpus {
     pub(crate) fn find() -> Option<Self> {
-        let folder = PathBuf::from(std::env::var_os("WEIGHBRIDGE_CORPORA")?).join("sigstore");
+        let corpora = PathBuf::from(std::env::var_os("WEIGHBRIDGE_CORPORA")?);
+        let folder = corpora.join("sigstore");
         folder
             .join("labels.tsv")
             .is_file()
-            .then_some(Self { folder })
+            .then_some(Self { corpora, folder })
     }
 
     pub(crate) fn cases(&self) -> Vec<Case> {

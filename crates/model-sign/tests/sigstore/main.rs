@@ -5,6 +5,7 @@
 mod cases;
 mod identity;
 mod mutation;
+mod oms;
 
 use std::process::ExitCode;
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn trials(corpus: &Corpus) -> Vec<Trial> {
-    let mut trials = Vec::new();
+    let mut trials = oms::trials(&corpus.corpora);
     let cases = corpus.cases();
     let count = cases.len();
     trials.push(Trial::test(

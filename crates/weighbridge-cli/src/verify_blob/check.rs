@@ -45,7 +45,7 @@ pub(super) struct Verified {
     /// The media type of the statement that was signed; `None` if the artifact itself was.
     pub(super) statement: Option<String>,
     #[cfg(feature = "sigstore")]
-    pub(super) evidence: Option<Evidence>,
+    pub(super) evidence: Option<Box<Evidence>>,
 }
 
 impl Check {

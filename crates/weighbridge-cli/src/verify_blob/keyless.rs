@@ -94,11 +94,11 @@ fn outcome(result: Result<VerifiedBundle, SigstoreError>) -> Outcome {
             statement: bundle
                 .statement()
                 .map(|statement| statement.payload_type().to_owned()),
-            evidence: Some(Evidence {
+            evidence: Some(Box::new(Evidence {
                 signer: bundle.signer().cloned(),
                 times: bundle.times().to_vec(),
                 entries: bundle.entries().to_vec(),
-            }),
+            })),
         }),
         Err(error) => Outcome::Refused {
             culprit: error.culprit(),
