@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
+pub mod attest;
 pub mod base64;
 pub mod blob;
 pub mod bundle;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod attest;
 mod blob;
 mod certificate;
 mod dsse;

@@ -1,4 +1,4 @@
-mod forge;
+pub(crate) mod forge;
 mod hostile;
 mod rules;
 mod signatures;
