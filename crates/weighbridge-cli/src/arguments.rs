@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use weighbridge::findings::Severity;
 use weighbridge::scan::Limits;
 
+use crate::attest::AttestCommand;
 use crate::byte_size::ByteSize;
 use crate::date::Date;
 use crate::keygen::Keygen;
@@ -76,6 +77,11 @@ pub(crate) enum Command {
     Sign(Sign),
     /// Verify the signature of a model
     Verify(Verify),
+    /// Verify attestations: who said what about a model
+    Attest {
+        #[command(subcommand)]
+        command: AttestCommand,
+    },
     /// Sign any file keyless, over the network: an OIDC identity, Fulcio, Rekor
     SignBlob(SignBlob),
     /// Check who signed a file, by a Sigstore bundle and an identity or a key

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod attest;
 mod baseline;
 mod byte_size;
 mod clock;
@@ -48,6 +49,7 @@ use clap::error::{ContextKind, ContextValue};
 use weighbridge::findings::escape;
 
 use crate::arguments::{Arguments, BaselineCommand, Command, PickleCommand};
+use crate::attest::AttestCommand;
 use crate::exit::Exit;
 use crate::output::destination::Destination;
 
@@ -77,6 +79,9 @@ fn run() -> Exit {
         Command::Keygen(keygen) => keygen::run(&keygen),
         Command::Sign(sign) => sign::run(&sign),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Attest {
+            command: AttestCommand::Verify(verify),
+        } => attest::run(&verify),
         Command::SignBlob(blob) => sign_blob::run(&blob),
         Command::VerifyBlob(blob) => verify_blob::run(&blob),
         Command::Rules(rules) => rules::run(&rules),

@@ -132,6 +132,7 @@ fn help_and_version_are_fine() {
       keygen          Make a pair of keys
       sign            Sign a model
       verify          Verify the signature of a model
+      attest          Verify attestations: who said what about a model
       sign-blob       Sign any file keyless, over the network: an OIDC identity, Fulcio, Rekor
       verify-blob     Check who signed a file, by a Sigstore bundle and an identity or a key
       rules           List the rules

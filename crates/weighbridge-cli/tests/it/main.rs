@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod action;
+mod attest;
 mod baseline;
 mod command_line;
 mod config;

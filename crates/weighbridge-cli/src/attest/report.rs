@@ -1,0 +1,201 @@
+use std::io::{self, Write};
+
+use serde::Serialize;
+use weighbridge::findings::escape;
+use weighbridge::sign::attest::{
+    AttestationError, AttestationSigner, Attested, SubjectError, VerifiedAttestation,
+};
+
+use super::{AttestVerify, Subject};
+use crate::arguments::Format;
+use crate::failure::quoted;
+use crate::output::json::{self, TOOL, Tool};
+
+/// The version of what `attest verify` writes as JSON.
+const SCHEMA: &str = "weighbridge.attestation/1";
+
+/// What came of one attestation.
+#[derive(Debug, Serialize)]
+pub(super) struct Judged {
+    line: u64,
+    valid: bool,
+    /// A stable word for what is wrong.
+    code: Option<&'static str>,
+    error: Option<String>,
+    predicate_type: Option<String>,
+    signers: Vec<Signer>,
+    /// What the signer calls the model.
+    subject: Option<String>,
+    /// The digest by which the model was found to be the subject.
+    digest: Option<String>,
+    #[serde(skip)]
+    malformed: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Signer {
+    kind: &'static str,
+    name: String,
+}
+
+impl Signer {
+    fn new(signer: &AttestationSigner) -> Self {
+        let kind = match signer {
+            AttestationSigner::Key(_) => "key",
+            AttestationSigner::Certificate(_) => "certificate",
+            AttestationSigner::Identity { .. } => "identity",
+            _ => "other",
+        };
+        Self {
+            kind,
+            name: signer.to_string(),
+        }
+    }
+}
+
+impl Judged {
+    pub(super) fn new(
+        line: u64,
+        verified: Result<(Attested, Result<VerifiedAttestation, SubjectError>), AttestationError>,
+    ) -> Self {
+        let mut judged = Self {
+            line,
+            valid: false,
+            code: None,
+            error: None,
+            predicate_type: None,
+            signers: Vec::new(),
+            subject: None,
+            digest: None,
+            malformed: false,
+        };
+        match verified {
+            Err(error) => {
+                judged.code = Some(error.code());
+                judged.malformed = error.is_malformed();
+                judged.error = Some(with_sources(&error));
+            }
+            Ok((attested, about)) => {
+                judged.predicate_type = Some(attested.predicate_type().to_owned());
+                judged.signers = attested.signers().iter().map(Signer::new).collect();
+                match about {
+                    Ok(verified) => {
+                        judged.valid = true;
+                        judged.subject = verified.subject().map(str::to_owned);
+                        judged.digest = Some(verified.digest().to_string());
+                    }
+                    Err(error) => {
+                        judged.code = Some("other-subject");
+                        judged.error = Some(error.to_string());
+                    }
+                }
+            }
+        }
+        judged
+    }
+
+    pub(super) fn is_valid(&self) -> bool {
+        self.valid
+    }
+
+    pub(super) fn is_malformed(&self) -> bool {
+        self.malformed
+    }
+}
+
+/// Writes an error with what is behind it.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let said = error.to_string();
+        // An error that passes another on says the same.
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        source = error.source();
+    }
+    text
+}
+
+/// What came of all. `docs/attestation.schema.json` is the contract.
+#[derive(Serialize)]
+pub(super) struct Report<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    schema: &'static str,
+    tool: Tool,
+    valid: bool,
+    file: String,
+    subject: About,
+    attestations: &'a [Judged],
+    #[serde(skip)]
+    arguments: &'a AttestVerify,
+}
+
+#[derive(Serialize)]
+struct About {
+    path: String,
+    kind: &'static str,
+    digests: Vec<String>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(
+        arguments: &'a AttestVerify,
+        subject: &Subject,
+        judged: &'a [Judged],
+    ) -> Self {
+        Self {
+            kind: "attest-verify",
+            schema: SCHEMA,
+            tool: TOOL,
+            valid: judged.iter().any(Judged::is_valid),
+            file: arguments.file.to_string_lossy().into_owned(),
+            subject: About {
+                path: arguments.subject.to_string_lossy().into_owned(),
+                kind: subject.kind,
+                digests: subject.digests.iter().map(ToString::to_string).collect(),
+            },
+            attestations: judged,
+            arguments,
+        }
+    }
+
+    pub(super) fn write(&self, format: Format, out: &mut Vec<u8>) -> io::Result<()> {
+        match format {
+            Format::Json => json::write_indented(out, self),
+            Format::Text => self.write_text(out),
+        }
+    }
+
+    fn write_text(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let result = if self.valid {
+            "attested"
+        } else {
+            "not attested"
+        };
+        writeln!(out, "{}: {result}", quoted(&self.arguments.subject))?;
+        for digest in &self.subject.digests {
+            writeln!(out, "  digest     {digest}")?;
+        }
+        for judged in self.attestations {
+            let line = judged.line;
+            match &judged.error {
+                None => writeln!(out, "line {line}: valid")?,
+                Some(error) => writeln!(out, "line {line}: not valid, {}", escape(error))?,
+            }
+            if let Some(predicate) = &judged.predicate_type {
+                writeln!(out, "  predicate  {}", escape(predicate))?;
+            }
+            for signer in &judged.signers {
+                writeln!(out, "  signer     {}", escape(&signer.name))?;
+            }
+            if let Some(subject) = &judged.subject {
+                writeln!(out, "  subject    {}", escape(subject))?;
+            }
+        }
+        Ok(())
+    }
+}
