@@ -28,6 +28,17 @@ struct Known {
 ///
 /// There is no other way to get one than [`Attested::about`]: a function that takes it cannot be called with what
 /// nobody checked.
+///
+/// ```compile_fail,E0451
+/// // The fields are private, and nothing else makes one.
+/// fn forge(attested: model_sign::attest::Attested, digest: model_digest::Digest) {
+///     let forged = model_sign::attest::VerifiedAttestation { attested, subject: None, digest };
+/// }
+/// ```
+///
+/// ```compile_fail,E0624
+/// let make = model_sign::attest::Attested::new;
+/// ```
 #[derive(Clone, Debug)]
 pub struct VerifiedAttestation {
     attested: Attested,

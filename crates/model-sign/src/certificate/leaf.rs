@@ -9,6 +9,15 @@ use crate::key::PublicKey;
 /// The certificate of a signer, after a path from it to an anchor was found and judged.
 ///
 /// There is no other way to get one than [`TrustAnchors::verify`](super::TrustAnchors::verify).
+///
+/// ```compile_fail,E0277
+/// fn made_from_nothing<T: Default>() {}
+/// made_from_nothing::<model_sign::certificate::VerifiedLeaf>();
+/// ```
+///
+/// ```compile_fail,E0624
+/// let make = model_sign::certificate::VerifiedLeaf::new;
+/// ```
 #[derive(Clone, Debug)]
 pub struct VerifiedLeaf {
     public_key: PublicKey,
