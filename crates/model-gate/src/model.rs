@@ -23,7 +23,7 @@ use crate::walked::{Place, Walked};
 /// what is then opened is refused unless it is the same file, of the same size and with the same times, as
 /// when it was read first. Neither keeps somebody from writing into a file in place: the times tell, unless
 /// that somebody can set the system's clock. Who has to be certain reads through
-/// `Verified::read` of model-sign, which checks the very bytes that it returns.
+/// [`Verified::read`](model_sign::Verified::read), which checks the very bytes that it returns.
 #[derive(Debug)]
 pub struct Model {
     root: Root,

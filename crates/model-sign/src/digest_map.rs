@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use model_digest::{Digest, Source};
 
+use crate::files::FileFault;
 use crate::oms::{File, Manifest, Method};
 
 /// The digests that were signed, for a server that checks what it loads when it loads it: file by file, or
@@ -80,6 +81,17 @@ pub enum CheckError {
     /// The file was signed as a whole, and only a part of it was given.
     #[error("the file was signed as a whole")]
     Whole,
+    /// The file is larger than the caller reads.
+    #[error("{found} bytes where at most {limit} are read")]
+    TooLarge {
+        /// How many bytes it has.
+        found: u64,
+        /// How many are read.
+        limit: u64,
+    },
+    /// The file of a model cannot be had as it was.
+    #[error(transparent)]
+    Fault(#[from] FileFault),
     /// The bytes cannot be read.
     #[error("cannot be read")]
     Unreadable(#[from] io::Error),

@@ -1,9 +1,10 @@
 use std::time::SystemTime;
 
-use model_digest::RootDigest;
+use model_digest::{Algorithm, Digest, RootDigest, Source as _};
 
-use crate::oms::Manifest;
-use crate::{Identity, Relaxation, Uncovered};
+use crate::files::{EntryKind, FileFault, ModelFiles, Shape};
+use crate::oms::{File, Manifest};
+use crate::{CheckError, Identity, Relaxation, Uncovered};
 
 /// Proof that `T` was checked against a signature by a [`Verifier`](crate::Verifier).
 ///
@@ -103,4 +104,72 @@ impl<T> Verified<T> {
     pub const fn uncovered(&self) -> &Uncovered {
         &self.proof.uncovered
     }
+}
+
+impl<F: ModelFiles> Verified<F> {
+    /// Reads a file of the model into memory and checks the very bytes that it returns, so that whoever writes
+    /// to the file after it was verified gains nothing.
+    ///
+    /// # Limits
+    /// A file of more than `limit` bytes is not read.
+    ///
+    /// # Errors
+    /// [`CheckError::NotSigned`] for what the signature does not list; [`CheckError::TooLarge`];
+    /// [`CheckError::Length`] and [`CheckError::Changed`] if it is not what was signed any more;
+    /// [`CheckError::Fault`] if it cannot be had.
+    pub fn read(&self, name: &str, limit: u64) -> Result<Vec<u8>, CheckError> {
+        let manifest = self.manifest();
+        let listed = match self.inner.shape() {
+            Shape::Folder => manifest.file(name),
+            Shape::File => manifest.file(name).or_else(|| manifest.dot_file()),
+        };
+        let file = listed.ok_or(CheckError::NotSigned)?;
+        let entries = self.inner.entries();
+        let place = entries.iter().position(|entry| {
+            entry.name.as_str() == Some(name) && matches!(entry.kind, EntryKind::File { .. })
+        });
+        let place = place.ok_or(CheckError::Fault(FileFault::Gone))?;
+        let open = self.inner.open(place)?;
+        let found = open.len();
+        if let Some(wanted) = file.size()
+            && found != wanted
+        {
+            return Err(CheckError::Length { found, wanted });
+        }
+        let len = usize::try_from(found).ok().filter(|_| found <= limit);
+        let len = len.ok_or(CheckError::TooLarge { found, limit })?;
+        let mut bytes = vec![0; len];
+        open.read_exact_at(0, &mut bytes)?;
+        check(
+            &file,
+            &bytes,
+            manifest.serialization().hash_type.algorithm(),
+        )?;
+        Ok(bytes)
+    }
+}
+
+/// Compares the bytes of a whole file, whose length is right, with what was signed.
+fn check(file: &File<'_>, bytes: &[u8], algorithm: Algorithm) -> Result<(), CheckError> {
+    for part in file.parts() {
+        let section = match &part.range {
+            None => Some(bytes),
+            Some(range) => {
+                let start = usize::try_from(range.start).ok();
+                let end = usize::try_from(range.end).ok();
+                start
+                    .zip(end)
+                    .and_then(|(start, end)| bytes.get(start..end))
+            }
+        };
+        let found = Digest::of(algorithm, section.unwrap_or_default());
+        if found != *part.digest {
+            return Err(CheckError::Changed {
+                range: part.range,
+                found: found.into(),
+                wanted: (*part.digest).into(),
+            });
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,9 @@ use std::path::Path;
 use model_gate::{Model, Options};
 use model_hold::{Held, WalkLimits};
 use model_sign::files::{Entry, EntryKind, FileFault, ModelFiles, Nature, Reach, Shape};
+use model_sign::key::{KeyAlgorithm, PrivateKey};
+use model_sign::signing::{Credential, Signing};
+use model_sign::{CheckError, Verifier};
 
 /// Writes down the entries of a model, one line for each, in the order of their names.
 fn lines(path: &Path, options: &Options) -> Vec<String> {
@@ -279,4 +282,26 @@ fn content_that_a_loader_takes_is_told_by_its_bytes() {
     assert_eq!(nature("empty"), Nature::Passive);
     assert_eq!(nature("readme.md"), Nature::Loadable { format: "pickle" });
     assert!(matches!(nature("x"), Nature::Loadable { .. }));
+}
+
+#[test]
+fn what_is_written_after_verification_is_not_read_as_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.bin", b"weights");
+    let key = PrivateKey::generate(KeyAlgorithm::P256).unwrap();
+    let credential = Credential::Key(&key);
+    let model = model_of(folder.path());
+    let signed = Signing::new().sign(&model, "m", &credential, &()).unwrap();
+    let verifier = Verifier::builder()
+        .trust_key(key.public_key().clone())
+        .build();
+    let at = std::time::SystemTime::UNIX_EPOCH;
+    let verified = verifier.verify(signed.bundle(), model, at).unwrap();
+    assert_eq!(verified.read("a.bin", 100).unwrap(), b"weights");
+    // In place, so that the held file is the one that changes.
+    write(folder.path(), "a.bin", b"WEIGHTS");
+    assert!(matches!(
+        verified.read("a.bin", 100),
+        Err(CheckError::Changed { .. })
+    ));
 }

@@ -93,3 +93,23 @@ fn a_file_that_was_signed_as_a_whole_is_checked_as_a_whole() {
     ));
     map.check_range("weights/a.bin", 0, b"0123456789").unwrap();
 }
+
+#[test]
+fn what_is_read_of_a_verified_model_is_checked_again() {
+    let key = key();
+    for method in [Method::Files, Method::Shards { size: 4 }] {
+        let serialization = Serialization::default().with_method(method);
+        let signing = Signing::new().with_serialization(serialization);
+        let bundle = sign(&signing, &key, &model());
+        let verified = trusting(&key).build().verify(&bundle, model(), AT).unwrap();
+        assert_eq!(verified.read("weights/a.bin", 10).unwrap(), b"0123456789");
+        assert!(matches!(
+            verified.read("weights/a.bin", 9),
+            Err(CheckError::TooLarge { .. })
+        ));
+        assert!(matches!(
+            verified.read("weights", 9),
+            Err(CheckError::NotSigned)
+        ));
+    }
+}
