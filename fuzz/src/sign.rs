@@ -1,21 +1,27 @@
 //! What must hold for every document that model-sign reads. A module of its own, so that the tests of that
 //! crate can replay seeds without the scanner.
 
+use std::time::SystemTime;
+
 use model_sign::bundle::Bundle;
 use model_sign::dsse::Envelope;
+use model_sign::files::MemoryFiles;
 use model_sign::json::{self, Kind, Value};
+use model_sign::key::PrivateKey;
 use model_sign::oms::{Dialects, Manifest};
-use model_sign::{Limits, intoto};
+use model_sign::signing::{Credential, Signing};
+use model_sign::{Limits, Verifier, base64, intoto};
 
 /// An oracle and the name of its target.
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `signatures` chooses by its first byte.
-pub const ORACLES: [Oracle; 4] = [
+pub const ORACLES: [Oracle; 5] = [
     ("json_agrees_with_serde", json_agrees_with_serde),
     ("dsse_roundtrip", dsse_roundtrip),
     ("bundle_roundtrip", bundle_roundtrip),
     ("manifest_roundtrip", manifest_roundtrip),
+    ("bundle_mutation_rejected", bundle_mutation_rejected),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -149,4 +155,49 @@ pub fn manifest_roundtrip(data: &[u8]) {
 
 fn len(data: &[u8]) -> u64 {
     u64::try_from(data.len()).unwrap()
+}
+
+/// A bundle that was changed is refused, or what changed is no part of what is believed. The input is a bundle, or
+/// changes to a valid one: two bytes that say where, and one to flip its bits with.
+pub fn bundle_mutation_rejected(data: &[u8]) {
+    // An Ed25519 key of RFC 8410's form whose secret number everybody knows.
+    let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
+    der.extend([7; 32]);
+    let pem = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        base64::encode(&der)
+    );
+    let key = PrivateKey::from_pem(pem.as_bytes(), None).unwrap();
+    let model = || {
+        MemoryFiles::folder()
+            .with_file("a", b"1")
+            .with_file("b/c", b"22")
+    };
+    let credential = Credential::Key(&key);
+    let signed = Signing::new()
+        .sign(&model(), "m", &credential, &())
+        .unwrap();
+    let verifier = Verifier::builder()
+        .trust_key(key.public_key().clone())
+        .build();
+    let verify = |bundle: &[u8]| verifier.verify(bundle, model(), SystemTime::UNIX_EPOCH);
+    let before = verify(signed.bundle()).unwrap();
+
+    let mut changed = signed.bundle().to_vec();
+    for change in data.chunks_exact(3) {
+        let place = usize::from(u16::from_be_bytes([change[0], change[1]])) % changed.len();
+        changed[place] ^= change[2];
+    }
+    for bundle in [&changed, data] {
+        let Ok(verified) = verify(bundle) else {
+            continue;
+        };
+        assert_eq!(verified.manifest(), before.manifest());
+        assert_eq!(verified.signer(), before.signer());
+        let payload = |bundle: &[u8]| {
+            let bundle = Bundle::read(bundle, &Limits::default()).unwrap();
+            bundle.envelope().unwrap().payload().to_vec()
+        };
+        assert_eq!(payload(bundle), payload(signed.bundle()));
+    }
 }
