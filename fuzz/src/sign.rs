@@ -3,12 +3,14 @@
 
 use std::time::SystemTime;
 
+use model_sign::attest::Evidence;
 use model_sign::bundle::Bundle;
 use model_sign::dsse::Envelope;
 use model_sign::files::MemoryFiles;
 use model_sign::json::{self, Kind, Value};
 use model_sign::key::PrivateKey;
 use model_sign::oms::{Dialects, Manifest};
+use model_sign::predicate::Predicate;
 use model_sign::signing::{Credential, Signing};
 use model_sign::{Limits, Verifier, base64, intoto};
 
@@ -16,12 +18,13 @@ use model_sign::{Limits, Verifier, base64, intoto};
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `signatures` chooses by its first byte.
-pub const ORACLES: [Oracle; 5] = [
+pub const ORACLES: [Oracle; 6] = [
     ("json_agrees_with_serde", json_agrees_with_serde),
     ("dsse_roundtrip", dsse_roundtrip),
     ("bundle_roundtrip", bundle_roundtrip),
     ("manifest_roundtrip", manifest_roundtrip),
     ("bundle_mutation_rejected", bundle_mutation_rejected),
+    ("predicate_roundtrip", predicate_roundtrip),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -200,4 +203,27 @@ pub fn bundle_mutation_rejected(data: &[u8]) {
         };
         assert_eq!(payload(bundle), payload(signed.bundle()));
     }
+}
+
+/// A predicate that is read is read again from what is written of it, and nothing is written in two ways. Evidence
+/// in any form is read without a panic.
+pub fn predicate_roundtrip(data: &[u8]) {
+    let limits = Limits::default();
+    if let Ok(all) = Evidence::read_all(data, &limits) {
+        assert!(all.len() <= Evidence::MOST_LINES);
+    }
+    let Ok(statement) = intoto::Statement::read(data, &limits) else {
+        return;
+    };
+    let Some(Ok(predicate)) = statement
+        .predicate()
+        .map(|value| Predicate::read(statement.predicate_type(), value))
+    else {
+        return;
+    };
+    let written = predicate.to_json();
+    let value = json::read(&written, &limits).unwrap();
+    let again = Predicate::read(predicate.type_uri(), &value).unwrap();
+    assert_eq!(again, predicate);
+    assert_eq!(again.to_json(), written);
 }
