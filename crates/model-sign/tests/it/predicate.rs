@@ -237,7 +237,7 @@ fn malformed_parts_are_refused_with_their_place() {
     let error = read(TestResult::TYPE, &text(r#"{"name":"x"}"#)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "resource without uri, digest and content at byte 37"
+        "resource without uri, digest and content at byte 36"
     );
     let late =
         r#"{"verifier":{"id":"a:b","policies":[]},"timeCreated":"2026-03-15","properties":[]}"#;
