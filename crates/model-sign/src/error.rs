@@ -72,6 +72,9 @@ pub enum SignerError {
         /// What it would say about the key that was given; of several keys, the first.
         wanted: String,
     },
+    /// The bundle does not say which key made the signature.
+    #[error("the bundle names no key")]
+    UnnamedKey,
     /// The signature does not hold.
     #[error("the signature is not one of {signer} over this payload")]
     Signature {
@@ -208,6 +211,7 @@ impl Error {
                 },
                 SignerError::OtherMethod { .. } => "SIGN-SIGNER-METHOD",
                 SignerError::OtherKey { .. } => "SIGN-SIGNER-KEY",
+                SignerError::UnnamedKey => "SIGN-SIGNER-UNNAMED",
                 SignerError::Signature { .. } => "SIGN-SIGNATURE-INVALID",
                 SignerError::Historic => "SIGN-SIGNATURE-HISTORIC",
                 SignerError::Certificate(_) => "SIGN-CERTIFICATE-REFUSED",
@@ -251,6 +255,7 @@ impl Error {
                 ),
                 SignerError::OtherMethod { .. }
                 | SignerError::OtherKey { .. }
+                | SignerError::UnnamedKey
                 | SignerError::Signature { .. }
                 | SignerError::Historic
                 | SignerError::Certificate(_)

@@ -20,8 +20,6 @@ pub enum Relaxation {
     },
     /// Statements of before version 1.0 of the format were accepted, and it is one.
     Historic,
-    /// The bundle does not say which key made the signature. The key that was given did.
-    NoHint,
     /// The signature is of a kind that the format does not have. Other programs cannot verify it.
     Extension(Extension),
     /// The signature differs from the specification in a harmless way.
@@ -46,7 +44,6 @@ impl Relaxation {
             Self::LinksFollowed => "links-followed",
             Self::Ignored { .. } => "ignored",
             Self::Historic => "historic",
-            Self::NoHint => "no-hint",
             Self::Extension(Extension::Ed25519) => "extension-ed25519",
             Self::Quirk(quirk) => quirk.code(),
         }
@@ -65,7 +62,6 @@ impl fmt::Display for Relaxation {
                 write!(f, "`{}` was left out", path.escape_debug())
             }
             Self::Historic => f.write_str("the format is one of before version 1.0"),
-            Self::NoHint => f.write_str("the bundle does not say which key made the signature"),
             Self::Extension(Extension::Ed25519) => f.write_str(
                 "signed by an Ed25519 key, which OpenSSF Model Signing 1.0 does not have",
             ),

@@ -104,34 +104,17 @@ fn open_with_keys(
 ) -> Result<Trusted, Error> {
     let mut relaxations = Vec::new();
     let key = key_named(keys, named, &mut relaxations)?;
-    let mut trusted = None;
-    let mut why = None;
-    for key in key.map_or(keys, std::slice::from_ref) {
-        match open_with_key(key, &Identity::of_key(key), envelope, rules) {
-            Ok(opened) => {
-                trusted = Some(opened);
-                break;
-            }
-            Err(error) => why = why.or(Some(error)),
-        }
-    }
-    match (trusted, why) {
-        (Some(mut trusted), _) => {
-            trusted.relaxations.extend(relaxations);
-            Ok(trusted)
-        }
-        (None, Some(error)) => Err(error),
-        // Not reached: a builder starts with a key.
-        (None, None) => Err(SignerError::NoEnvelope.into()),
-    }
+    let mut trusted = open_with_key(key, &Identity::of_key(key), envelope, rules)?;
+    trusted.relaxations.extend(relaxations);
+    Ok(trusted)
 }
 
-/// Finds the key that a bundle names, if it names one.
+/// Finds the key that a bundle names. It says which one to try and proves nothing.
 fn key_named<'k>(
     keys: &'k [PublicKey],
     named: &KeyIdentifier,
     relaxations: &mut Vec<Relaxation>,
-) -> Result<Option<&'k PublicKey>, Error> {
+) -> Result<&'k PublicKey, Error> {
     let other = |found: String| {
         let wanted = keys.first().map(PublicKey::hint).unwrap_or_default();
         Error::from(SignerError::OtherKey { found, wanted })
@@ -150,16 +133,13 @@ fn key_named<'k>(
     // An empty hint is what protobuf writes for none.
     let hint = named.hint.as_deref().filter(|hint| !hint.is_empty());
     match (hint, by_bytes) {
-        (None, None) => {
-            relaxations.push(Relaxation::NoHint);
-            Ok(None)
-        }
-        (None, Some(key)) => Ok(Some(key)),
+        (None, None) => Err(SignerError::UnnamedKey.into()),
+        (None, Some(key)) => Ok(key),
         (Some(hint), by_bytes) => {
             let found = keys.iter().find(|key| key.hint() == hint);
             match (found, by_bytes) {
-                (Some(found), None) => Ok(Some(found)),
-                (Some(found), Some(also)) if found == also => Ok(Some(found)),
+                (Some(found), None) => Ok(found),
+                (Some(found), Some(also)) if found == also => Ok(found),
                 _ => Err(other(hint.to_owned())),
             }
         }

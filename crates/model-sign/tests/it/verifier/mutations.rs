@@ -4,19 +4,6 @@ use model_sign::{Limits, base64, bundle::Bundle};
 
 use super::{AT, key, model, sign, trusting};
 
-/// The names of members that the schema lets a bundle add to or leave out. A changed letter makes another
-/// member of one, which is no part of what is signed and means nothing.
-const OPTIONAL: [&str; 2] = ["\"hint\"", "\"tlogEntries\""];
-
-/// Says whether a byte is a letter of such a name.
-fn is_optional_name(bundle: &[u8], place: usize) -> bool {
-    let text = std::str::from_utf8(bundle).unwrap();
-    OPTIONAL.iter().any(|name| {
-        let at = text.find(name).unwrap();
-        (at + 1..at + name.len() - 1).contains(&place)
-    })
-}
-
 #[test]
 fn a_bundle_with_any_byte_changed_is_refused() {
     let key = key();
@@ -24,23 +11,13 @@ fn a_bundle_with_any_byte_changed_is_refused() {
     let shards = Serialization::default().with_method(Method::Shards { size: 500 });
     for signing in [Signing::new(), Signing::new().with_serialization(shards)] {
         let bundle = sign(&signing, &key, &model());
-        let before = verifier.verify(&bundle, model(), AT).unwrap();
+        verifier.verify(&bundle, model(), AT).unwrap();
         for place in 0..bundle.len() {
             for flip in [0x01, 0x20, 0x80, 0xff] {
                 let mut changed = bundle.clone();
                 changed[place] ^= flip;
-                match verifier.verify(&changed, model(), AT) {
-                    Err(_) => {}
-                    // Nothing was believed that is not signed.
-                    Ok(verified) => {
-                        assert!(
-                            is_optional_name(&bundle, place),
-                            "byte {place} xor {flip:#x}"
-                        );
-                        assert_eq!(verified.manifest(), before.manifest());
-                        assert_eq!(verified.signer(), before.signer());
-                    }
-                }
+                let result = verifier.verify(&changed, model(), AT);
+                assert!(result.is_err(), "byte {place} xor {flip:#x}");
             }
         }
         for len in 0..bundle.len() {
