@@ -149,14 +149,20 @@ fn is_network(octets: &[u8]) -> bool {
         == width
 }
 
-/// What one comparison costs.
+/// How many bytes are compared for the price of one comparison; hardly a name is longer.
+const BYTES_OF_ONE: usize = 128;
+
+/// What one comparison costs: attributes are compared each with each, and a long name takes longer than a short one.
 fn cost(tree: &AlternativeName, name: &AlternativeName) -> usize {
-    match (tree, name) {
+    let (pairs, passes) = match (tree, name) {
         (AlternativeName::Directory(tree), AlternativeName::Directory(name)) => {
-            tree.attributes().saturating_mul(name.attributes()).max(1)
+            let (tree, name) = (tree.attributes(), name.attributes());
+            (tree.saturating_mul(name).max(1), tree.min(name).max(1))
         }
-        _ => 1,
-    }
+        _ => (1, 1),
+    };
+    let bytes = tree.bytes().saturating_add(name.bytes());
+    pairs.saturating_add(bytes.saturating_mul(passes) / BYTES_OF_ONE)
 }
 
 /// Compares a name with a subtree; `None` where they are of different kinds.

@@ -163,6 +163,11 @@ impl DistinguishedName {
         self.parts.iter().map(Vec::len).sum()
     }
 
+    /// How many bytes it is written with.
+    pub(super) fn bytes(&self) -> usize {
+        self.raw.len()
+    }
+
     /// The addresses in attributes of the type `emailAddress`; `None` stands for one that is no text.
     pub(super) fn emails(&self) -> impl Iterator<Item = Option<String>> {
         let attributes = self.parts.iter().flatten();

@@ -39,6 +39,16 @@ impl AlternativeName {
         })
     }
 
+    /// How many bytes there are to compare.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Email(text) | Self::Dns(text) | Self::Uri(text) => text.len(),
+            Self::Ip(octets) => octets.len(),
+            Self::Directory(name) => name.bytes(),
+            Self::Other { .. } => 0,
+        }
+    }
+
     /// Reads `GeneralNames`, which are one or more.
     pub(super) fn read_all(list: &Element<'_>) -> Result<Vec<Self>, DerError> {
         let mut names = Vec::new();

@@ -18,6 +18,7 @@ pub struct ChainLimits {
     /// Issuers tried while a path is looked for, whether or not a signature is checked; default 10,000.
     pub steps: u32,
     /// Names compared with name constraints while a path is looked for; default 250,000, as rustls-webpki has it.
+    /// A comparison of long names counts once more for each 128 bytes that the two have.
     pub comparisons: u32,
 }
 

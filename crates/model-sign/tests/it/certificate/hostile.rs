@@ -2,7 +2,7 @@ use model_sign::certificate::{
     Certificate, CertificateError, ChainLimit, ChainLimits, TrustAnchors,
 };
 
-use super::forge::{Draft, Key, constraints, names, now, tlv};
+use super::forge::{Draft, Key, attributes, constraints, name, names, now, tlv};
 use super::{Company, read, verify, verify_within};
 
 #[test]
@@ -166,6 +166,42 @@ fn names_and_constraints_are_compared_within_the_budget() {
             ..
         }) => {}
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn comparing_a_long_name_costs_as_much_as_it_is_long() {
+    // Nobody trusts this authority, and yet its constraints are looked at on the way to whom one might trust.
+    let authority = Key::ed25519("authority");
+    let long = "A ".repeat(25_000);
+    let name_of_it = attributes(&[("2.5.4.3", 0x0c, &long)]);
+    let trees = vec![name("B"); 1_500];
+    let trees: Vec<(u8, &[u8])> = trees.iter().map(|tree| (0xa4, tree.as_slice())).collect();
+    let mail = format!("{}@example.com", "a".repeat(50_000));
+    let mails = vec![(0x81, &b"b@example.com"[..]); 1_500];
+    let mut directory = Draft::signer("authority", "signer", &Key::p256("signer"));
+    directory.subject = name_of_it;
+    let mailbox = Draft::signer("authority", "signer", &Key::p256("signer"))
+        .with(names(&[(0x81, mail.as_bytes())]));
+    let root = Key::p256("root");
+    let root = Draft::authority("root", "root", &root).sign(&root);
+    for (signer, trees) in [(directory, trees), (mailbox, mails)] {
+        let draft = Draft::authority("nobody", "authority", &authority);
+        let chain = [
+            signer.sign(&authority),
+            draft
+                .with(constraints(&[], &trees))
+                .sign(&Key::p256("nobody")),
+        ];
+        let limits = ChainLimits::default();
+        match verify_within(std::slice::from_ref(&root), &chain, now(), &limits) {
+            Err(CertificateError::LimitExceeded {
+                what: ChainLimit::Comparisons,
+                most: 250_000,
+                ..
+            }) => {}
+            other => panic!("{other:?}"),
+        }
     }
 }
 
