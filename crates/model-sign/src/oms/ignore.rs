@@ -52,16 +52,21 @@ impl IgnorePaths {
     /// Returns whether a name is one of the paths or lies below one.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        let known = |path: &str| {
-            self.paths
-                .binary_search_by(|known| (**known).cmp(path))
-                .is_ok()
-        };
-        !self.paths.is_empty()
-            && (name
-                .match_indices('/')
-                .any(|(at, _)| name.get(..at).is_some_and(known))
-                || known(name))
+        self.rule_for(name).is_some()
+    }
+
+    /// Returns the path that a name is or lies below, the shortest of several.
+    #[must_use]
+    pub fn rule_for(&self, name: &str) -> Option<&str> {
+        if self.paths.is_empty() {
+            return None;
+        }
+        let ends = name.match_indices('/').map(|(at, _)| at);
+        ends.chain([name.len()]).find_map(|end| {
+            let path = name.get(..end)?;
+            let place = self.paths.binary_search_by(|known| (**known).cmp(path));
+            self.paths.get(place.ok()?).map(|path| &**path)
+        })
     }
 
     /// Returns the paths, sorted.
@@ -109,6 +114,16 @@ mod tests {
         }
         assert_eq!(ignored.iter().len(), 5);
         assert!(!IgnorePaths::new().matches("a"));
+    }
+
+    #[test]
+    fn the_rule_for_a_name_is_the_shortest() {
+        let mut ignored = IgnorePaths::new();
+        ignored.insert("a/b/c").unwrap();
+        ignored.insert("a/b").unwrap();
+        assert_eq!(ignored.rule_for("a/b/c/d"), Some("a/b"));
+        assert_eq!(ignored.rule_for("a/b"), Some("a/b"));
+        assert_eq!(ignored.rule_for("a"), None);
     }
 
     #[test]

@@ -309,14 +309,7 @@ impl<'r> IgnoreRules<'r> {
     pub(crate) fn leave_out(&mut self, entry: &Entry) -> Option<IgnoreOrigin> {
         let name = name_for_rules(&entry.name);
         let top = name.split('/').next().unwrap_or(&name);
-        let rule = |paths: &IgnorePaths| {
-            let ends = name.match_indices('/').map(|(at, _)| at);
-            let mut ends = ends.chain([name.len()]);
-            ends.find_map(|end| {
-                let path = name.get(..end)?;
-                paths.matches(path).then(|| path.to_owned())
-            })
-        };
+        let rule = |paths: &IgnorePaths| paths.rule_for(&name).map(str::to_owned);
         let (path, origin) = if let Some(path) = rule(self.caller) {
             (path, IgnoreOrigin::Caller)
         } else if DEFAULT_IGNORES.contains(&top) {

@@ -56,6 +56,21 @@ fn everything_that_is_wrong_is_reported_and_not_the_first_thing() {
 }
 
 #[test]
+fn a_deep_name_takes_as_long_as_it_is_long() {
+    // Comparing every rule with every folder on the way to every folder on the way took minutes.
+    let mut other = model();
+    for number in 0..2_000 {
+        let name = format!("{}{number}", "d/".repeat(2_000));
+        other = other.with_file(&name, b"");
+    }
+    let key = key();
+    let bundle = sign(&Signing::new(), &key, &model());
+    let verifier = trusting(&key).ignore("weights/c").unwrap().build();
+    let error = verifier.verify(&bundle, &other, AT).unwrap_err();
+    assert_eq!(error.discrepancies().unwrap().total(), 2_000);
+}
+
+#[test]
 fn every_file_that_is_changed_removed_or_added_is_refused() {
     for name in ["config.json", "weights/a.bin", "weights/b.bin"] {
         for bytes in [&b""[..], b"x", b"0123456788", &[7; 1001], &[7; 999]] {
