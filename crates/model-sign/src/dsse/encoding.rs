@@ -46,11 +46,19 @@ pub fn legacy_pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
             b'\\' => out.extend_from_slice(b"\\\\"),
             byte if byte == quote => out.extend_from_slice(&[b'\\', quote]),
             0x20..=0x7e => out.push(byte),
-            byte => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
+            byte => out.extend_from_slice(&[b'\\', b'x', digit(byte >> 4), digit(byte & 0xf)]),
         }
     }
     out.push(quote);
     out
+}
+
+/// A hexadecimal digit for a number below 16.
+const fn digit(number: u8) -> u8 {
+    match number {
+        0..=9 => number.wrapping_add(b'0'),
+        _ => number.wrapping_sub(10).wrapping_add(b'a'),
+    }
 }
 
 #[cfg(test)]
