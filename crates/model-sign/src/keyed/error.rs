@@ -1,5 +1,5 @@
 use super::Culprit;
-use crate::{bundle, json, key};
+use crate::{bundle, intoto, key};
 
 /// Why a bundle is not one that the key signed of the artifact.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum KeyedError {
     NoStatement,
     /// The statement cannot be read.
     #[error("the statement in the bundle cannot be read")]
-    Statement(#[source] json::Error),
+    Statement(#[source] intoto::Error),
     /// The key did not make this signature of this artifact.
     #[error("the signature cannot be verified with the key")]
     Signature(#[source] key::SignatureError),

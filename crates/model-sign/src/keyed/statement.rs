@@ -2,10 +2,8 @@ use model_digest::{Algorithm, Digest};
 
 use super::Artifact;
 use super::error::KeyedError;
-use crate::{Limits, json};
-
-/// The media type of an in-toto statement.
-const IN_TOTO: &str = "application/vnd.in-toto+json";
+use crate::Limits;
+use crate::intoto::{PAYLOAD_TYPE, Statement};
 
 /// The payload of an envelope, as it was signed.
 ///
@@ -50,14 +48,20 @@ pub(super) fn bind(
     artifact: Artifact<'_>,
     limits: &Limits,
 ) -> Result<(), KeyedError> {
-    if payload_type != IN_TOTO {
+    if payload_type != PAYLOAD_TYPE {
         return Err(KeyedError::NoStatement);
     }
-    let statement = json::read(payload, limits).map_err(KeyedError::Statement)?;
-    let subjects = subjects(&statement).map_err(KeyedError::Statement)?;
+    let statement = Statement::read(payload, limits).map_err(KeyedError::Statement)?;
+    let subjects = statement.subjects().iter();
+    // BLAKE2b is not among those that in-toto names; what is not known is passed over, since any digest that
+    // matches names the artifact.
+    let is_known_name = |name: &str| Algorithm::ALL.iter().any(|known| known.as_str() == name);
+    let digests = subjects
+        .flat_map(|subject| subject.digests())
+        .filter(|(name, _)| is_known_name(name));
     let mut taken: Vec<Digest> = Vec::new();
     let mut is_known = false;
-    for (algorithm, hex) in subjects {
+    for (algorithm, hex) in digests {
         let Ok(digest) = format!("{algorithm}:{hex}").parse::<Digest>() else {
             continue;
         };
@@ -82,22 +86,4 @@ pub(super) fn bind(
         return Err(KeyedError::ArtifactMismatch);
     }
     Err(KeyedError::NeedsBytes)
-}
-
-/// Returns the digests of the subjects, each with the name of its algorithm. BLAKE2b is not among those that
-/// in-toto names; what is not read is passed over, since any digest that matches names the artifact.
-fn subjects<'v>(statement: &'v json::Value<'_>) -> Result<Vec<(&'v str, &'v str)>, json::Error> {
-    let mut found = Vec::new();
-    for subject in statement.as_object()?.required("subject")?.as_array()? {
-        let digests = subject.as_object()?.required("digest")?.as_object()?;
-        for digest in digests.members() {
-            let name = digest.key();
-            let is_read = Algorithm::ALL.iter().any(|known| known.as_str() == name);
-            let hex = digest.value().as_str()?;
-            if is_read {
-                found.push((name, hex));
-            }
-        }
-    }
-    Ok(found)
 }

@@ -20,7 +20,7 @@ use super::workload::Workload;
 use super::{document, evidence};
 use crate::key::PublicKey;
 use crate::keyed::{Artifact, KeyedError, KeyedVerifier, VerifiedStatement};
-use crate::{Limits, json};
+use crate::{Limits, intoto};
 
 /// Verifies bundles that one expected identity signed, with nothing but a trust root.
 ///
@@ -233,7 +233,7 @@ fn read(bytes: &[u8], limits: &Limits) -> Result<Bundle, SigstoreError> {
     evidence::check_shape(&bundle).map_err(SigstoreError::Malformed)?;
     evidence::check_proven(&bundle)?;
     if let SignatureContent::DsseEnvelope(envelope) = &bundle.content {
-        json::read(envelope.payload.as_bytes(), limits)
+        intoto::Statement::read(envelope.payload.as_bytes(), limits)
             .map_err(|error| SigstoreError::Statement(Box::new(error)))?;
     }
     Ok(bundle)

@@ -8,6 +8,7 @@ mod certificate;
 mod dsse;
 mod json;
 mod key;
+mod keyed;
 mod manifest;
 mod pem;
 mod predicate;
