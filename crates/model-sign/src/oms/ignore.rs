@@ -6,6 +6,15 @@ use super::{NameFault, check_name};
 /// OpenSSF Model Signing 1.0, section 6.2.
 pub const DEFAULT_IGNORES: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
 
+/// Says whether a name of a model is one that evidence about it goes by, or lies below one: `.weighbridge`,
+/// `model.sig`, `claims.jsonl` and what ends with `.oms.sig`, at the top of the model only. The root digest is not
+/// over them, since they are written after it is taken.
+#[must_use]
+pub fn is_evidence(name: &str) -> bool {
+    let top = name.split('/').next().unwrap_or(name);
+    matches!(top, ".weighbridge" | "model.sig" | "claims.jsonl") || top.ends_with(".oms.sig")
+}
+
 /// Paths that are left out of a model, each with everything below it.
 ///
 /// A path matches itself and names that begin with its components: `cache` matches `cache/a`, but neither
@@ -84,7 +93,24 @@ impl IgnorePaths {
 
 #[cfg(test)]
 mod tests {
-    use super::{IgnorePaths, NameFault};
+    use super::{IgnorePaths, NameFault, is_evidence};
+
+    #[test]
+    fn evidence_lies_at_the_top() {
+        for name in ["model.sig", "claims.jsonl", "a.oms.sig", ".weighbridge/a/b"] {
+            assert!(is_evidence(name), "{name}");
+        }
+        for name in [
+            "sub/model.sig",
+            "sub/claims.jsonl",
+            "sub/a.oms.sig",
+            "sub/.weighbridge/a",
+            "claims.jsonl2",
+            "a.oms.sig.py",
+        ] {
+            assert!(!is_evidence(name), "{name}");
+        }
+    }
 
     #[test]
     fn a_path_matches_itself_and_what_is_below() {

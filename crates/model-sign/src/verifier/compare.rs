@@ -5,7 +5,7 @@ use model_digest::Watch;
 use super::hash::{Request, bytes_of, hash_all};
 use super::rules::{Links, Rules, UnsignedFiles};
 use crate::files::{Entry, EntryKind, EntryName, FileFault, ModelFiles, Nature, Reach, Shape};
-use crate::oms::{DEFAULT_IGNORES, File, IgnorePaths, Manifest, Symlinks};
+use crate::oms::{self, DEFAULT_IGNORES, File, IgnorePaths, Manifest, Symlinks};
 use crate::{
     ArtifactError, Discrepancy, DiscrepancyKind, Error, IgnoreOrigin, Ignored, Listing, Relaxation,
     Uncovered,
@@ -314,7 +314,7 @@ impl<'r> IgnoreRules<'r> {
             (path, IgnoreOrigin::Caller)
         } else if DEFAULT_IGNORES.contains(&top) {
             (top.to_owned(), IgnoreOrigin::Default)
-        } else if is_evidence(top) {
+        } else if oms::is_evidence(&name) {
             (top.to_owned(), IgnoreOrigin::Evidence)
         } else if let Some(path) = self.signer.and_then(rule) {
             (path, IgnoreOrigin::Signer)
@@ -347,10 +347,4 @@ impl<'r> IgnoreRules<'r> {
 /// bytes stands in no rule by chance.
 fn name_for_rules(name: &EntryName) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(name.as_bytes())
-}
-
-/// Says whether a name at the top of a model is one of those that evidence about it goes by: the root digest
-/// is not over them, since they are written after it is taken.
-pub(crate) fn is_evidence(top: &str) -> bool {
-    matches!(top, ".weighbridge" | "model.sig" | "claims.jsonl") || top.ends_with(".oms.sig")
 }

@@ -4,12 +4,10 @@ use weighbridge::digest::{Algorithm, Digest, RootDigest};
 use weighbridge::gate::{Model, Options};
 use weighbridge::hold::{self, Identity};
 use weighbridge::sign::files::{EntryKind, ModelFiles, Nature, Reach, Shape};
+use weighbridge::sign::oms;
 
 use crate::failure::{Failure, quoted};
 use crate::scan::guard_truncation;
-
-/// What OpenSSF Model Signing leaves out at the top of a folder.
-const LEFT_OUT: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
 
 /// What attestations have to be about.
 #[derive(Debug)]
@@ -92,11 +90,7 @@ fn root(model: &Model) -> Result<RootDigest, Failure> {
 
 fn is_left_out(name: &str) -> bool {
     let top = name.split('/').next().unwrap_or(name);
-    let last = name.rsplit('/').next().unwrap_or(name);
-    LEFT_OUT.contains(&top)
-        || top == ".weighbridge"
-        || matches!(last, "model.sig" | "claims.jsonl")
-        || last.ends_with(".oms.sig")
+    oms::DEFAULT_IGNORES.contains(&top) || oms::is_evidence(name)
 }
 
 fn is_loadable(model: &Model, at: usize) -> Result<bool, Failure> {
@@ -124,4 +118,27 @@ fn unreadable(model: &Model, at: usize, error: &dyn std::fmt::Display) -> Failur
         .map(|entry| entry.name.to_string())
         .unwrap_or_default();
     Failure::failed(format!("cannot read `{name}`: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Model, Options, is_left_out, root};
+
+    #[test]
+    fn a_name_of_evidence_below_the_top_is_covered() {
+        assert!(is_left_out("claims.jsonl") && is_left_out(".git/config"));
+        assert!(!is_left_out("sub/claims.jsonl") && !is_left_out("sub/.git/config"));
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        fs::write(folder.path().join("config.json"), "{}").unwrap();
+        let mut roots = Vec::new();
+        for claims in ["one", "two"] {
+            fs::write(folder.path().join("sub/claims.jsonl"), claims).unwrap();
+            let model = Model::open(folder.path(), &Options::default()).unwrap();
+            roots.push(root(&model).unwrap());
+        }
+        assert_ne!(roots[0], roots[1]);
+    }
 }
