@@ -14,6 +14,10 @@ pub struct Evidence {
 pub(super) enum Form {
     Envelope(Envelope),
     /// The bytes stand beside the bundle for whoever reads them a second time.
+    #[cfg_attr(
+        not(feature = "sigstore"),
+        expect(dead_code, reason = "only Sigstore reads the bytes a second time")
+    )]
     Bundle(Box<Bundle>, Vec<u8>),
     Unknown(EvidenceError),
 }
