@@ -52,7 +52,8 @@ impl<'m> File<'m> {
     }
 
     /// Returns the file as a whole, or its shards from the first byte to the last.
-    pub fn parts(&self) -> impl Iterator<Item = Part<'m>> + use<'m> {
+    #[must_use]
+    pub fn parts(&self) -> impl DoubleEndedIterator<Item = Part<'m>> + use<'m> {
         let manifest = self.manifest;
         manifest
             .records_of(self.record)
@@ -71,7 +72,7 @@ impl<'m> File<'m> {
     /// Returns how many bytes the file has, which only shards tell.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
-        self.parts().last()?.range.map(|range| range.end)
+        self.parts().next_back()?.range.map(|range| range.end)
     }
 }
 

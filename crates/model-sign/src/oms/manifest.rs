@@ -137,7 +137,7 @@ impl Manifest {
     pub(super) fn records_of<'m>(
         &'m self,
         file: &FileRecord,
-    ) -> impl Iterator<Item = &'m ResourceRecord> + use<'m> {
+    ) -> impl DoubleEndedIterator<Item = &'m ResourceRecord> + use<'m> {
         let index = |place| usize::try_from(place).unwrap_or(usize::MAX);
         let run = index(file.run.start)..index(file.run.end);
         let places = self.assembly.by_file.get(run).unwrap_or_default();
