@@ -74,7 +74,7 @@ pub(crate) enum Command {
     /// Make a pair of keys
     Keygen(Keygen),
     /// Sign a model
-    Sign(Sign),
+    Sign(Box<Sign>),
     /// Verify the signature of a model
     Verify(Verify),
     /// Verify attestations: who said what about a model

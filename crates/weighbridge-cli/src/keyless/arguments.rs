@@ -58,6 +58,22 @@ pub(crate) struct KeylessOptions {
     pub(crate) timeout: u64,
 }
 
+impl KeylessOptions {
+    /// Says whether one of them is given that has no default.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.identity_token.is_some()
+            || self.identity_token_file.is_some()
+            || self.expect_identity.is_some()
+            || self.signing_config.is_some()
+            || self.fulcio_url.is_some()
+            || self.rekor_url.is_some()
+            || self.timestamp_url.is_some()
+            || self.tls_ca.is_some()
+            || self.proxy.is_some()
+            || self.trusted_root.is_some()
+    }
+}
+
 /// The generations of Rekor.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum RekorVersion {

@@ -43,6 +43,15 @@ pub(crate) struct Signed {
     pub(crate) verified: bool,
 }
 
+/// Says whether this build can sign keyless, before any work is done for it.
+pub(crate) fn available() -> Result<(), Failure> {
+    if cfg!(feature = "keyless") {
+        Ok(())
+    } else {
+        Err(unavailable())
+    }
+}
+
 /// Asks the services for a signature. It is the one thing that this program uses the network for, and it says on
 /// stderr who is asked.
 #[cfg(feature = "keyless")]
@@ -53,7 +62,11 @@ pub(crate) fn sign(content: Content<'_>, options: &KeylessOptions) -> Result<Sig
 /// Says that this build cannot.
 #[cfg(not(feature = "keyless"))]
 pub(crate) fn sign(_: Content<'_>, _: &KeylessOptions) -> Result<Signed, Failure> {
-    Err(Failure::usage(
+    Err(unavailable())
+}
+
+fn unavailable() -> Failure {
+    Failure::usage(
         "this build cannot sign keyless: it was made without the feature `keyless`".to_owned(),
-    ))
+    )
 }

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::arguments::Format;
 use crate::byte_size::ByteSize;
 use crate::key_file::Passphrase;
+use crate::keyless::KeylessOptions;
 
 /// What `sign` is told.
 #[derive(Debug, Args)]
@@ -24,8 +25,13 @@ pub(crate) struct Sign {
     pub(crate) model: Option<PathBuf>,
 
     /// Sign with this private key: PEM, as `keygen` or OpenSSL writes it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "method",
+        required_if_eq_any = [("method", "key"), ("method", "certificate")]
+    )]
+    pub(crate) key: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
@@ -36,6 +42,9 @@ pub(crate) struct Sign {
 
     #[command(flatten)]
     pub(crate) of_model: OfModel,
+
+    #[command(flatten)]
+    pub(crate) keyless: KeylessOptions,
 
     /// Replace the signature if it is there
     #[arg(long)]
@@ -50,7 +59,7 @@ pub(crate) struct Sign {
 #[derive(Debug, Args)]
 #[group(id = "of-model", multiple = true, conflicts_with = "model")]
 pub(crate) struct OfModel {
-    /// Let verifiers know the key itself, or a certificate of it
+    /// Let verifiers know the key itself, a certificate of it, or an identity that Sigstore vouches for
     #[arg(long, value_enum, value_name = "METHOD", default_value_t = Method::Key)]
     pub(crate) method: Method,
 
@@ -109,8 +118,12 @@ pub(crate) struct OfModel {
 /// How verifiers come to know a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Method {
+    /// The key itself
     Key,
+    /// A certificate of the key
     Certificate,
+    /// The identity that Sigstore's certificate names
+    Sigstore,
 }
 
 /// The hash functions that a manifest can have.

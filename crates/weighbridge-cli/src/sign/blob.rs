@@ -24,8 +24,16 @@ pub(super) fn run(arguments: &Sign) -> Result<Exit, Failure> {
             "nothing is named that is to be signed".to_owned(),
         ));
     };
+    let Some(key) = &arguments.key else {
+        return Err(Failure::usage("--model is signed with a --key".to_owned()));
+    };
+    if arguments.keyless.is_given() {
+        return Err(Failure::usage(
+            "--model is signed with a key; sign-blob signs a file keyless".to_owned(),
+        ));
+    }
     let sig = arguments.sig.clone().unwrap_or_else(|| sig_beside(model));
-    for (input, name) in [(model, "model"), (&arguments.key, "key")] {
+    for (input, name) in [(model, "model"), (key, "key")] {
         if is_same_file(input, &sig) {
             return Err(Failure::usage(format!(
                 "the signature would replace the {name} {}",
@@ -36,7 +44,7 @@ pub(super) fn run(arguments: &Sign) -> Result<Exit, Failure> {
     let existing = Existing::of(arguments.force);
     NewFile::check(&sig, existing)?;
 
-    let key = key_file::private(&arguments.key, &arguments.passphrase)?;
+    let key = key_file::private(key, &arguments.passphrase)?;
     let digest = digest(model)?;
     let failed = |error| Failure::failed(format!("cannot sign {}: {error}", quoted(model)));
     let signature = blob::sign(&key, &digest).map_err(failed)?;

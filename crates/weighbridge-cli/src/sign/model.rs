@@ -8,9 +8,9 @@ use weighbridge::gate::{Model, Options};
 use weighbridge::hold::{self, Held};
 use weighbridge::sign::certificate::{Certificate, ChainLimits};
 use weighbridge::sign::files::{EntryKind, ModelFiles as _};
-use weighbridge::sign::oms::{self, HashType, Order, Serialization, Symlinks};
-use weighbridge::sign::signing::{Credential, SignedModel, Signing};
-use weighbridge::sign::{self, Identity, Refusal};
+use weighbridge::sign::oms::{self, HashType, Manifest, Order, Serialization, Symlinks};
+use weighbridge::sign::signing::{Credential, Signing};
+use weighbridge::sign::{self, Identity, Refusal, Relaxation, Uncovered};
 
 use super::arguments::{Hash, ListOrder, Method, OfModel};
 use super::{MODEL_SCHEMA, Sign};
@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, quoted};
 use crate::ignore_path;
 use crate::key_file;
+use crate::keyless::{self, Content, KeylessOptions};
 use crate::output::destination::{Destination, complain, warn};
 use crate::output::json::{self, TOOL, Tool};
 use crate::output::new_file::{Existing, NewFile, Readers};
@@ -36,7 +37,8 @@ pub(super) fn run(model: &Path, arguments: &Sign) -> Result<Exit, Failure> {
         Some(out) => out.clone(),
         None => bundle_of(model),
     };
-    let mut inputs = vec![model, arguments.key.as_path()];
+    let mut inputs = vec![model];
+    inputs.extend(arguments.key.as_deref());
     inputs.extend(of_model.certificate.as_deref());
     inputs.extend(of_model.certificate_chain.iter().map(PathBuf::as_path));
     if let Some(input) = inputs.into_iter().find(|input| is_same_file(input, &out)) {
@@ -45,9 +47,19 @@ pub(super) fn run(model: &Path, arguments: &Sign) -> Result<Exit, Failure> {
             quoted(input)
         )));
     }
-    if of_model.method == Method::Key && of_model.certificate.is_some() {
+    if of_model.method != Method::Certificate && of_model.certificate.is_some() {
         return Err(Failure::usage(
             "--certificate is for --method certificate".to_owned(),
+        ));
+    }
+    if of_model.method == Method::Sigstore && arguments.key.is_some() {
+        return Err(Failure::usage(
+            "--method sigstore makes a key of its own, which signs once".to_owned(),
+        ));
+    }
+    if of_model.method != Method::Sigstore && arguments.keyless.is_given() {
+        return Err(Failure::usage(
+            "options of keyless signing are for --method sigstore".to_owned(),
         ));
     }
     if !model.exists() {
@@ -60,29 +72,22 @@ pub(super) fn run(model: &Path, arguments: &Sign) -> Result<Exit, Failure> {
         Some(name) => name.clone(),
         None => name_of(model)?,
     };
-    let key = key_file::private(&arguments.key, &arguments.passphrase)?;
-    let chain = chain(of_model)?;
-    let credential = match of_model.method {
-        Method::Key => Credential::Key(&key),
-        Method::Certificate => Credential::Certificate {
-            signer: &key,
-            chain: &chain,
-        },
+    let work = Work {
+        model,
+        signing,
+        name,
+        quiet: of_model.quiet,
     };
+    let made = match &arguments.key {
+        Some(key) => work.with_key(key, arguments)?,
+        None => work.keyless(&arguments.keyless)?,
+    };
+    NewFile::write(&out, &made.bundle, Readers::Everybody, existing)?.commit()?;
 
-    guard_truncation();
-    let options = Options::default();
-    let files = Model::open(model, &options).map_err(unopened)?;
-    let bar = Bar::hashing(bytes_of(&files), !of_model.quiet);
-    let signed = signing.sign(&files, &name, &credential, &bar);
-    drop(bar);
-    let signed = signed.map_err(|error| failure(model, &error))?;
-    NewFile::write(&out, signed.bundle(), Readers::Everybody, existing)?.commit()?;
-
-    if let Some(extension) = signed.extension().filter(|_| !of_model.quiet) {
+    if let Some(extension) = made.extension.as_ref().filter(|_| !of_model.quiet) {
         warn(&format!("{extension}"));
     }
-    let document = Signed::new(model, &out, &signed, &credential, &chain);
+    let document = Signed::new(model, &out, made);
     let mut text = Vec::new();
     let written = match arguments.format {
         Format::Json => json::write_indented(&mut text, &document),
@@ -90,6 +95,102 @@ pub(super) fn run(model: &Path, arguments: &Sign) -> Result<Exit, Failure> {
     };
     written.map_err(|error| Failure::failed(format!("cannot write what was done: {error}")))?;
     Ok(Destination::Stdout.write(&text, Exit::Fine))
+}
+
+/// A model that is to be signed.
+struct Work<'a> {
+    model: &'a Path,
+    signing: Signing,
+    name: String,
+    quiet: bool,
+}
+
+/// A signature, and what is told about it.
+struct Made {
+    bundle: Vec<u8>,
+    signer: SignerJson,
+    list: List,
+    extension: Option<Relaxation>,
+    log_index: Option<u64>,
+}
+
+/// What was signed: the list of files, and what it leaves out.
+struct List {
+    subject: String,
+    root_digest: String,
+    files: u64,
+    serialization: Serialization,
+    uncovered: UncoveredJson,
+}
+
+impl List {
+    fn new(manifest: &Manifest, uncovered: &Uncovered) -> Self {
+        Self {
+            subject: manifest.subject_name().to_owned(),
+            root_digest: manifest.root().to_string(),
+            files: u64::try_from(manifest.files().len()).unwrap_or(u64::MAX),
+            serialization: *manifest.serialization(),
+            uncovered: UncoveredJson::new(uncovered),
+        }
+    }
+}
+
+impl Work<'_> {
+    fn with_key(&self, key: &Path, arguments: &Sign) -> Result<Made, Failure> {
+        let key = key_file::private(key, &arguments.passphrase)?;
+        let chain = chain(&arguments.of_model)?;
+        let (credential, signer) = match chain.first() {
+            None => {
+                let identity = Identity::of_key(key.public_key());
+                (Credential::Key(&key), SignerJson::new(&identity))
+            }
+            Some(leaf) => {
+                let credential = Credential::Certificate {
+                    signer: &key,
+                    chain: &chain,
+                };
+                (credential, SignerJson::of_certificate(leaf))
+            }
+        };
+        let signed =
+            self.over_files(|files, bar| self.signing.sign(files, &self.name, &credential, bar))?;
+        Ok(Made {
+            list: List::new(signed.manifest(), signed.uncovered()),
+            extension: signed.extension(),
+            bundle: signed.bundle().to_vec(),
+            signer,
+            log_index: None,
+        })
+    }
+
+    fn keyless(&self, options: &KeylessOptions) -> Result<Made, Failure> {
+        keyless::available()?;
+        let prepared =
+            self.over_files(|files, bar| self.signing.prepare(files, &self.name, bar))?;
+        let signed = keyless::sign(Content::Statement(prepared.payload()), options)?;
+        Ok(Made {
+            list: List::new(prepared.manifest(), prepared.uncovered()),
+            extension: None,
+            bundle: signed.bundle,
+            signer: SignerJson::new(&Identity::Keyless {
+                subject: signed.identity,
+                issuer: signed.issuer,
+            }),
+            log_index: Some(signed.log_index),
+        })
+    }
+
+    fn over_files<T>(
+        &self,
+        work: impl FnOnce(&Model, &Bar) -> Result<T, sign::Error>,
+    ) -> Result<T, Failure> {
+        guard_truncation();
+        let files = Model::open(self.model, &Options::default()).map_err(unopened)?;
+        let bar = Bar::hashing(bytes_of(&files), !self.quiet);
+        let done = work(&files, &bar);
+        drop(bar);
+        done.map_err(|error| failure(self.model, &error))
+    }
 }
 
 fn signing(model: &Path, out: &Path, arguments: &OfModel) -> Result<Signing, Failure> {
@@ -248,39 +349,31 @@ struct Signed {
     hash: &'static str,
     shard_size: Option<u64>,
     extension: Option<&'static str>,
+    log_index: Option<u64>,
     uncovered: UncoveredJson,
 }
 
 impl Signed {
-    fn new(
-        model: &Path,
-        out: &Path,
-        signed: &SignedModel,
-        credential: &Credential<'_>,
-        chain: &[Certificate],
-    ) -> Self {
-        let manifest = signed.manifest();
-        let signer = match (credential, chain.first()) {
-            (Credential::Certificate { .. }, Some(leaf)) => SignerJson::of_certificate(leaf),
-            (credential, _) => SignerJson::new(&Identity::of_key(credential.public_key())),
-        };
+    fn new(model: &Path, out: &Path, made: Made) -> Self {
+        let serialization = made.list.serialization;
         Self {
             kind: "sign-model",
             schema: MODEL_SCHEMA,
             tool: TOOL,
             model: model.to_string_lossy().into_owned(),
             signature: out.to_string_lossy().into_owned(),
-            signer,
-            subject: manifest.subject_name().to_owned(),
-            root_digest: manifest.root().to_string(),
-            files: u64::try_from(manifest.files().len()).unwrap_or(u64::MAX),
-            hash: manifest.serialization().hash_type.as_str(),
-            shard_size: match manifest.serialization().method {
+            signer: made.signer,
+            subject: made.list.subject,
+            root_digest: made.list.root_digest,
+            files: made.list.files,
+            hash: serialization.hash_type.as_str(),
+            shard_size: match serialization.method {
                 oms::Method::Files => None,
                 oms::Method::Shards { size } => Some(size),
             },
-            extension: signed.extension().map(|extension| extension.code()),
-            uncovered: UncoveredJson::new(signed.uncovered()),
+            extension: made.extension.map(|extension| extension.code()),
+            log_index: made.log_index,
+            uncovered: made.list.uncovered,
         }
     }
 
@@ -289,6 +382,9 @@ impl Signed {
         writeln!(out, "  signer     {}", self.signer)?;
         writeln!(out, "  root       {}", self.root_digest)?;
         writeln!(out, "  files      {}, by {}", self.files, self.hash)?;
+        if let Some(index) = self.log_index {
+            writeln!(out, "  log index  {index}")?;
+        }
         self.uncovered.write(out)?;
         writeln!(out, "  signature  `{}`", escape(&self.signature))
     }

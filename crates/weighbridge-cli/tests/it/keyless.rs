@@ -127,6 +127,97 @@ fn a_statement_is_signed_as_one() {
     );
 }
 
+/// Signs the folder `model` keyless and returns what `verify` says of it for somebody.
+struct Folder<'s> {
+    sandbox: &'s Sandbox,
+}
+
+impl Folder<'_> {
+    fn sign(&self, token: &str, more: &[&str]) -> (Option<i32>, String, String) {
+        let arguments = [
+            "sign",
+            "model",
+            "--method",
+            "sigstore",
+            "--signing-config",
+            "v1.json",
+            "--identity-token",
+            token,
+            "--trusted-root",
+            "root.json",
+            "--quiet",
+        ];
+        let arguments = [&arguments[..], more].concat();
+        texts(&self.sandbox.command(&arguments).output().unwrap())
+    }
+
+    fn verify(&self, identity: &str) -> (Option<i32>, String, String) {
+        let arguments = [
+            "verify",
+            "model",
+            "--identity",
+            identity,
+            "--issuer",
+            "https://token.actions.example",
+            "--trusted-root",
+            "root.json",
+        ];
+        texts(&self.sandbox.command(&arguments).output().unwrap())
+    }
+}
+
+#[test]
+fn a_model_is_signed_keyless_and_verifies_for_its_signer_alone() {
+    let sigstore = Sigstore::start();
+    let sandbox = sandbox(&sigstore);
+    sandbox.file("model/config.json", b"{}");
+    sandbox.file("model/weights.bin", b"weights");
+    let token = sigstore.token(&Claims::email("dev@example.com"));
+    let folder = Folder { sandbox: &sandbox };
+    let (code, out, err) = folder.sign(&token, &[]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.starts_with("`model`: signed\n"), "{out}");
+    assert!(out.contains("dev@example.com"), "{out}");
+    assert!(out.contains("\n  log index  "), "{out}");
+
+    let (code, out, err) = folder.verify("dev@example.com");
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("files      2, by sha256"), "{out}");
+    let (code, out, _) = folder.verify("mallory@example.com");
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("mallory@example.com"), "{out}");
+    sandbox.file("model/weights.bin", b"weightS");
+    let (code, out, _) = folder.verify("dev@example.com");
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("weights.bin"), "{out}");
+}
+
+#[test]
+fn a_model_signed_keyless_takes_no_key_and_one_signed_with_a_key_asks_nobody() {
+    let sigstore = Sigstore::start();
+    let sandbox = sandbox(&sigstore);
+    sandbox.file("model/weights.bin", b"weights");
+    let token = sigstore.token(&Claims::email("dev@example.com"));
+    let folder = Folder { sandbox: &sandbox };
+    let (code, _, err) = folder.sign(&token, &["--key", "root.json"]);
+    assert_eq!(code, Some(4));
+    assert!(err.contains("makes a key of its own"), "{err}");
+    let arguments = [
+        "sign",
+        "model",
+        "--key",
+        "k.pem",
+        "--identity-token",
+        &token,
+    ];
+    let (code, _, err) = texts(&sandbox.command(&arguments).output().unwrap());
+    assert_eq!(code, Some(4));
+    assert!(err.contains("are for --method sigstore"), "{err}");
+    let (code, _, _) = texts(&sandbox.command(&["sign", "model"]).output().unwrap());
+    assert_eq!(code, Some(4));
+    assert!(sigstore.requests(Standin::Fulcio).is_empty());
+}
+
 #[test]
 fn who_is_asked_is_said_before() {
     let sigstore = Sigstore::start();
