@@ -78,6 +78,7 @@ pub(crate) struct OfModel {
     /// Accept signatures without a key of their own by this identity, a mail address or a URI, exactly
     #[arg(
         long,
+        aliases = ["certificate-identity", "cert-identity"],
         value_name = "IDENTITY",
         requires = "issuer",
         help_heading = "Signer"
@@ -87,6 +88,7 @@ pub(crate) struct OfModel {
     /// Accept identities that this regular expression matches as a whole
     #[arg(
         long,
+        aliases = ["certificate-identity-regexp", "identity-regex"],
         value_name = "PATTERN",
         requires = "issuer",
         help_heading = "Signer"
@@ -97,6 +99,7 @@ pub(crate) struct OfModel {
     #[arg(
         long,
         visible_alias = "identity-provider",
+        aliases = ["certificate-oidc-issuer", "cert-oidc-issuer"],
         value_name = "URL",
         help_heading = "Signer"
     )]

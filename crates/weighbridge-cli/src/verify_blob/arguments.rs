@@ -43,7 +43,7 @@ pub(crate) struct VerifyBlob {
         long,
         value_name = "REGEX",
         requires = "issuer",
-        alias = "certificate-identity-regexp"
+        aliases = ["certificate-identity-regexp", "identity-regexp"]
     )]
     pub(crate) identity_regex: Option<String>,
 
