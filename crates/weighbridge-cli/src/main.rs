@@ -5,6 +5,7 @@ mod arguments;
 mod attest;
 mod baseline;
 mod byte_size;
+mod causes;
 mod clock;
 mod completions;
 mod config;

@@ -2,12 +2,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use weighbridge::findings::escape;
+use weighbridge::sign::Relaxation;
 use weighbridge::sign::attest::{
     AttestationError, AttestationSigner, Attested, SubjectError, VerifiedAttestation,
 };
 
 use super::{AttestVerify, Subject};
 use crate::arguments::Format;
+use crate::causes::with_causes;
 use crate::failure::quoted;
 use crate::output::json::{self, TOOL, Tool};
 
@@ -73,7 +75,7 @@ impl Judged {
             Err(error) => {
                 judged.code = Some(error.code());
                 judged.malformed = error.is_malformed();
-                judged.error = Some(with_sources(&error));
+                judged.error = Some(with_causes(&error));
             }
             Ok((attested, about)) => {
                 judged.predicate_type = Some(attested.predicate_type().to_owned());
@@ -103,22 +105,6 @@ impl Judged {
     }
 }
 
-/// Writes an error with what is behind it.
-fn with_sources(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let said = error.to_string();
-        // An error that passes another on says the same.
-        if !text.ends_with(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        source = error.source();
-    }
-    text
-}
-
 /// What came of all. `docs/attestation.schema.json` is the contract.
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
@@ -129,9 +115,32 @@ pub(super) struct Report<'a> {
     valid: bool,
     file: String,
     subject: About,
+    relaxations: Vec<Relaxed>,
     attestations: &'a [Judged],
     #[serde(skip)]
     arguments: &'a AttestVerify,
+}
+
+/// What was not asked of a signer.
+#[derive(Serialize)]
+struct Relaxed {
+    code: &'static str,
+    message: String,
+}
+
+impl Relaxed {
+    /// Lists what the command line leaves open.
+    fn all(arguments: &AttestVerify) -> Vec<Self> {
+        let names_nobody =
+            arguments.signer_subject.is_none() && arguments.alternative_name.is_none();
+        let any_leaf = !arguments.certificate_chain.is_empty() && names_nobody;
+        let relaxations = any_leaf.then_some(Relaxation::AnyLeaf);
+        let relaxed = relaxations.into_iter().map(|relaxation| Self {
+            code: relaxation.code(),
+            message: relaxation.to_string(),
+        });
+        relaxed.collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -158,6 +167,7 @@ impl<'a> Report<'a> {
                 kind: subject.kind,
                 digests: subject.digests.iter().map(ToString::to_string).collect(),
             },
+            relaxations: Relaxed::all(arguments),
             attestations: judged,
             arguments,
         }
@@ -179,6 +189,9 @@ impl<'a> Report<'a> {
         writeln!(out, "{}: {result}", quoted(&self.arguments.subject))?;
         for digest in &self.subject.digests {
             writeln!(out, "  digest     {digest}")?;
+        }
+        for relaxed in &self.relaxations {
+            writeln!(out, "  relaxed    {}", relaxed.message)?;
         }
         for judged in self.attestations {
             let line = judged.line;

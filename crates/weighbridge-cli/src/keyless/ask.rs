@@ -1,4 +1,3 @@
-use std::error::Error as _;
 use std::io::{self, Write as _};
 use std::time::SystemTime;
 
@@ -9,6 +8,7 @@ use weighbridge::sign::sigstore::{Identity, Issuer, KeylessVerifier, TrustRoot};
 
 use super::options::{self, read};
 use super::{Content, KeylessOptions, Signed, token};
+use crate::causes::with_causes;
 use crate::failure::{Failure, quoted};
 
 /// Bytes of a trusted root that are read. The public-good one has 7 KiB.
@@ -96,18 +96,9 @@ pub(super) fn say(message: &str) {
 
 /// Puts an error of signing, and what is behind it, into one line.
 pub(super) fn failure(error: &Error) -> Failure {
-    let mut message = error.to_string();
-    let mut source = error.source();
-    // Errors of the network are wrapped a few times over.
-    for _ in 0..8 {
-        let Some(error) = source else { break };
-        message.push_str(": ");
-        message.push_str(&error.to_string());
-        source = error.source();
-    }
     Failure::failed(format!(
         "cannot sign keyless ({}): {}",
         error.code(),
-        escape(&message)
+        escape(&with_causes(error))
     ))
 }

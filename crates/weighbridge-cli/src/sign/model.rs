@@ -15,6 +15,7 @@ use weighbridge::sign::{self, Identity, Refusal, Relaxation, Uncovered};
 use super::arguments::{Hash, ListOrder, Method, OfModel};
 use super::{MODEL_SCHEMA, Sign};
 use crate::arguments::Format;
+use crate::causes::with_causes;
 use crate::exit::Exit;
 use crate::failure::{Failure, quoted};
 use crate::ignore_path;
@@ -25,7 +26,7 @@ use crate::output::json::{self, TOOL, Tool};
 use crate::output::new_file::{Existing, NewFile, Readers};
 use crate::progress::Bar;
 use crate::scan::{guard_truncation, is_same_file};
-use crate::verify::{SignerJson, UncoveredJson, chain_with_causes};
+use crate::verify::{SignerJson, UncoveredJson};
 
 /// The largest file of certificates that is read, in bytes; a certificate has some 2 KiB.
 const CERTIFICATE_BYTES: u64 = 1 << 20;
@@ -322,11 +323,7 @@ fn failure(model: &Path, error: &sign::Error) -> Failure {
         ));
     }
     debug_assert_eq!(error.refusal(), Refusal::Unjudged);
-    let message = format!(
-        "cannot sign {}: {}",
-        quoted(model),
-        chain_with_causes(error)
-    );
+    let message = format!("cannot sign {}: {}", quoted(model), with_causes(error));
     match error {
         sign::Error::Caller(_) => Failure::usage(message),
         _ => Failure::failed(message),

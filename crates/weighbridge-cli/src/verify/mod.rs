@@ -7,7 +7,7 @@ mod report;
 mod trust;
 
 pub(crate) use self::arguments::Verify;
-pub(crate) use self::report::{SignerJson, UncoveredJson, chain_with_causes};
+pub(crate) use self::report::{SignerJson, UncoveredJson};
 use crate::exit::Exit;
 use crate::failure::Failure;
 

@@ -1,4 +1,3 @@
-use std::error::Error as _;
 use std::fmt;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -12,6 +11,7 @@ use weighbridge::sign::{
     SignerError, Uncovered, Verified,
 };
 
+use crate::causes::with_causes;
 use crate::exit::Exit;
 use crate::moment::Moment;
 use crate::output::json::{TOOL, Tool};
@@ -258,26 +258,11 @@ impl ErrorJson {
                 Culprit::Caller => "caller",
                 _ => "environment",
             },
-            message: chain_with_causes(error),
+            message: with_causes(error),
             found,
             wanted,
         }
     }
-}
-
-/// Writes an error with what caused it.
-pub(crate) fn chain_with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.ends_with(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        cause = error.source();
-    }
-    text
 }
 
 impl SignerJson {

@@ -3,7 +3,7 @@ use std::error::Error;
 use weighbridge::sign::key::PublicKey;
 #[cfg(not(feature = "sigstore"))]
 use weighbridge::sign::keyed::KeyedVerifier;
-use weighbridge::sign::keyed::{Artifact, Culprit};
+use weighbridge::sign::keyed::{Artifact, Culprit, VerifiedStatement};
 
 use super::arguments::VerifyBlob;
 #[cfg(feature = "sigstore")]
@@ -42,8 +42,8 @@ pub(super) enum Outcome {
 pub(super) struct Verified {
     /// What else the bundle says, which this build cannot verify.
     pub(super) unverified: Vec<&'static str>,
-    /// The media type of the statement that was signed; `None` if the artifact itself was.
-    pub(super) statement: Option<String>,
+    /// The statement that was signed; `None` if the artifact itself was.
+    pub(super) statement: Option<VerifiedStatement>,
     #[cfg(feature = "sigstore")]
     pub(super) evidence: Option<Box<Evidence>>,
 }
@@ -91,10 +91,9 @@ impl Check {
                         if verified.has_unverified_timestamps() {
                             unverified.push("timestamps");
                         }
-                        let statement = verified.statement();
                         Outcome::Verified(Verified {
                             unverified,
-                            statement: statement.map(|it| it.payload_type().to_owned()),
+                            statement: verified.statement().cloned(),
                         })
                     }
                     Err(error) => Outcome::Refused {

@@ -91,9 +91,7 @@ fn outcome(result: Result<VerifiedBundle, SigstoreError>) -> Outcome {
     match result {
         Ok(bundle) => Outcome::Verified(Verified {
             unverified: Vec::new(),
-            statement: bundle
-                .statement()
-                .map(|statement| statement.payload_type().to_owned()),
+            statement: bundle.statement().cloned(),
             evidence: Some(Box::new(Evidence {
                 signer: bundle.signer().cloned(),
                 times: bundle.times().to_vec(),

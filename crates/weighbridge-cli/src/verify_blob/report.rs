@@ -2,6 +2,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use weighbridge::findings::{escape, escape_shortened};
+use weighbridge::sign::keyed::VerifiedStatement;
+use weighbridge::sign::{Limits, intoto};
 
 use super::artifact::Subject;
 use super::check::{Check, Outcome};
@@ -76,6 +78,18 @@ struct Entry {
 #[derive(Debug, Serialize)]
 struct Statement {
     payload_type: String,
+    /// What the statement says of the artifact, which is not judged here.
+    predicate_type: Option<String>,
+}
+
+impl Statement {
+    fn new(statement: &VerifiedStatement) -> Self {
+        let read = intoto::Statement::read(statement.payload(), &Limits::default());
+        Self {
+            payload_type: statement.payload_type().to_owned(),
+            predicate_type: read.ok().map(|read| read.predicate_type().to_owned()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -107,8 +121,7 @@ impl Report {
         match outcome {
             Outcome::Verified(verified) => {
                 report.unverified.clone_from(&verified.unverified);
-                let payload_type = verified.statement.clone();
-                report.statement = payload_type.map(|payload_type| Statement { payload_type });
+                report.statement = verified.statement.as_ref().map(Statement::new);
                 #[cfg(feature = "sigstore")]
                 if let Some(evidence) = &verified.evidence {
                     report.add(evidence);
@@ -203,6 +216,10 @@ impl Report {
         }
         if let Some(statement) = &self.statement {
             line("statement", &statement.payload_type)?;
+            if let Some(predicate) = &statement.predicate_type {
+                let text = format!("{predicate}, not judged here: see attest verify");
+                line("predicate", &text)?;
+            }
         }
         for what in &self.unverified {
             line("not verified", &format!("{what}: this build cannot"))?;

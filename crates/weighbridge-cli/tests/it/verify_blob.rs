@@ -85,6 +85,10 @@ fn a_key_s_bundle_is_verified_and_reported() {
                 Digest::of(Algorithm::Sha256, BLOB).to_string()
             );
             assert_eq!(report["statement"].is_null(), bundle == "bundle.json");
+            if bundle == "statement.json" {
+                let predicate = report["statement"]["predicate_type"].as_str().unwrap();
+                assert!(predicate.starts_with("https://"), "{predicate}");
+            }
         }
     }
 }
