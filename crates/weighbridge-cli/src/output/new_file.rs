@@ -116,11 +116,13 @@ impl NewPair {
     pub(crate) fn commit(self) -> Result<(), Failure> {
         let Self { first, second } = self;
         let (first_path, second_path) = (first.path.clone(), second.path.clone());
-        let first_existing = first.existing;
-        let aside = match first_existing {
-            Existing::Kept => None,
+        let (kept, aside) = match first.existing {
+            Existing::Kept => (None, None),
             Existing::Replaced => {
-                Aside::take(&second_path).map_err(|error| failed(&second_path, &error))?
+                let kept = Aside::link(&first_path).map_err(|error| failed(&first_path, &error))?;
+                let aside =
+                    Aside::take(&second_path).map_err(|error| failed(&second_path, &error))?;
+                (kept, aside)
             }
         };
         if let Err(failure) = first.commit() {
@@ -132,25 +134,37 @@ impl NewPair {
         let Err(failure) = second.commit() else {
             return Ok(());
         };
-        match first_existing {
+        match kept {
+            Some(kept) => kept.put_back(&first_path),
             // It was made a moment ago, by this process.
-            Existing::Kept => {
-                let _ = fs::remove_file(&first_path);
-                Err(failure)
-            }
-            Existing::Replaced => Err(Failure::failed(format!(
-                "{failure}; {} is new already, and {} is gone",
-                quoted(&first_path),
-                quoted(&second_path)
-            ))),
+            None => drop(fs::remove_file(&first_path)),
         }
+        if let Some(aside) = aside {
+            aside.put_back(&second_path);
+        }
+        Err(failure)
     }
 }
 
-/// A file that was moved out of its place; dropped, it is removed.
+/// A file under another name than its own; dropped, it is removed.
 struct Aside(Temporary);
 
 impl Aside {
+    /// Gives a file a second name, if there is one, so that it survives the loss of its own.
+    fn link(path: &Path) -> io::Result<Option<Self>> {
+        if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+            return Ok(None);
+        }
+        let (_, temporary) = Temporary::create_private_beside(path)?;
+        fs::remove_file(temporary.path())?;
+        match fs::hard_link(path, temporary.path()) {
+            Ok(()) => {}
+            // A file system without hard links: the bytes are as good.
+            Err(_) => drop(fs::copy(path, temporary.path())?),
+        }
+        Ok(Some(Self(temporary)))
+    }
+
     /// Moves a file aside, if there is one.
     fn take(path: &Path) -> io::Result<Option<Self>> {
         if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
@@ -224,6 +238,19 @@ mod tests {
         let _ = NewPair { first, second }.commit().unwrap_err();
         assert!(!one.exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_old_pair_stays_where_the_second_cannot_be_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        fs::write(&one, b"old").unwrap();
+        let first = write(&one, b"newer", Existing::Replaced).unwrap();
+        let second = write(&two, b"newer", Existing::Replaced).unwrap();
+        fs::create_dir(&two).unwrap();
+        let _ = NewPair { first, second }.commit().unwrap_err();
+        assert_eq!(fs::metadata(&one).unwrap().len(), 3);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]
