@@ -20,7 +20,7 @@ pub enum Dialects {
     Historic,
 }
 
-pub(super) const PREDICATE_TYPE: &str = "https://model_signing/Digests/v0.1";
+pub(crate) const PREDICATE_TYPE: &str = "https://model_signing/Digests/v0.1";
 
 /// Reads a statement whose subjects are the files. It records neither an order nor a root digest: the
 /// specification's are taken.

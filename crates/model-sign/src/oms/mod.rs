@@ -35,6 +35,7 @@ pub use error::{Error, ErrorKind};
 pub use file::{File, Files, Part, Resource};
 pub use hash_type::HashType;
 pub use historic::Dialects;
+pub(crate) use historic::PREDICATE_TYPE as HISTORIC_PREDICATE_TYPE;
 pub use ignore::{DEFAULT_IGNORES, IgnorePaths, is_evidence};
 pub use manifest::Manifest;
 pub use method::SigningMethod;

@@ -206,6 +206,12 @@ fn open_with_key(
 /// Says whether a signature is one that model-signing 0.2.0 made. It is asked before one is refused, so that
 /// the refusal says why.
 fn holds_as_historic(key: &PublicKey, envelope: &Envelope, signature: &[u8]) -> bool {
+    // The encoding is several times as large as the payload; only a payload that may be of that kind is worth it.
+    let kind = oms::HISTORIC_PREDICATE_TYPE.as_bytes();
+    let mut places = envelope.payload().windows(kind.len());
+    if !places.any(|place| place == kind) {
+        return false;
+    }
     let encoded = dsse::legacy_pae(envelope.payload_type(), envelope.payload());
     key.verify_sha256(&encoded, signature).is_ok()
 }
