@@ -26,6 +26,7 @@ const FOR_SCAN: &[&str] = &[
     "model-digest",
     "model-hold",
     "pickle-vm",
+    "strict-json",
     "safetensors-check",
     "model-formats",
 ];
@@ -35,6 +36,7 @@ const FOR_GATE: &[&str] = &[
     "model-digest",
     "model-hold",
     "pickle-vm",
+    "strict-json",
     "safetensors-check",
     "model-formats",
     "model-sign",
@@ -49,6 +51,7 @@ const FOR_FACADE: &[&str] = &[
     "model-digest",
     "model-hold",
     "pickle-vm",
+    "strict-json",
     "safetensors-check",
     "model-formats",
     "model-sign",
@@ -63,12 +66,17 @@ const FOR_FACADE: &[&str] = &[
 const TABLE: &[Place] = &[
     place("sha256-lanes", 0, &[]),
     place("findings", 1, &[]),
+    place("strict-json", 1, &[]),
     place("model-digest", 1, &["sha256-lanes"]),
     place("model-hold", 2, &["model-digest"]),
     place("pickle-vm", 2, &["findings"]),
-    place("safetensors-check", 2, &["findings", "model-digest"]),
+    place(
+        "safetensors-check",
+        2,
+        &["findings", "model-digest", "strict-json"],
+    ),
     place("model-formats", 2, &["findings"]),
-    place("model-sign", 2, &["model-digest"]),
+    place("model-sign", 2, &["model-digest", "strict-json"]),
     place("model-keyless", 2, &["model-digest"]),
     place("mlbom", 2, &["findings", "model-digest"]),
     place("model-policy", 2, &["findings", "model-digest"]),
@@ -82,10 +90,11 @@ const TABLE: &[Place] = &[
 const UNSAFE: [&str; 2] = ["model-hold", "sha256-lanes"];
 
 /// The crates that must not know of files: they take bytes or a `Source`.
-const WITHOUT_PATHS: [&str; 6] = [
+const WITHOUT_PATHS: [&str; 7] = [
     "findings",
     "model-digest",
     "pickle-vm",
+    "strict-json",
     "safetensors-check",
     "model-formats",
     "model-policy",

@@ -1,0 +1,1 @@
+//! What safetensors-check promises, held against files made here.
