@@ -1,5 +1,5 @@
-use std::fs;
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::destination::{Temporary, folder, sync_folder};
@@ -73,21 +73,30 @@ impl NewFile {
         readers: Readers,
         existing: Existing,
     ) -> Result<Self, Failure> {
+        let mut file = Self::begin(path, readers, existing)?;
+        let written = file.write_all(bytes);
+        written.map_err(|error| failed(path, &error))?;
+        file.finish()
+    }
+
+    /// Begins a file that is written piece by piece.
+    pub(crate) fn begin(
+        path: &Path,
+        readers: Readers,
+        existing: Existing,
+    ) -> Result<Growing, Failure> {
         Self::check(path, existing)?;
-        let write = || {
-            let (mut file, temporary) = match readers {
-                Readers::Everybody => Temporary::create_beside(path),
-                Readers::Owner => Temporary::create_private_beside(path),
-            }?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            Ok(temporary)
+        let created = match readers {
+            Readers::Everybody => Temporary::create_beside(path),
+            Readers::Owner => Temporary::create_private_beside(path),
         };
-        Ok(Self {
-            temporary: write().map_err(|error| failed(path, &error))?,
+        let (file, temporary) = created.map_err(|error| failed(path, &error))?;
+        let new = Self {
+            temporary,
             path: path.to_owned(),
             existing,
-        })
+        };
+        Ok(Growing { file, new })
     }
 
     /// Puts it in its place, in one step.
@@ -99,6 +108,33 @@ impl NewFile {
             Existing::Kept => link(self.temporary, &self.path),
         };
         committed.map_err(|error| failed(&self.path, &error))
+    }
+}
+
+/// A file that is being written beside its place. Dropped, it leaves everything as it was.
+#[derive(Debug)]
+pub(crate) struct Growing {
+    file: File,
+    new: NewFile,
+}
+
+impl Growing {
+    /// Writes what is left down to the disk, but not into its place.
+    pub(crate) fn finish(self) -> Result<NewFile, Failure> {
+        let Self { file, new } = self;
+        let synced = file.sync_all();
+        synced.map_err(|error| failed(&new.path, &error))?;
+        Ok(new)
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -208,6 +244,7 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write as _;
     use std::path::Path;
 
     use super::{Existing, NewFile, NewPair, Readers};
@@ -224,6 +261,26 @@ mod tests {
         let file = write(&path, b"new", Existing::Kept).unwrap();
         fs::write(&path, b"theirs").unwrap();
         let _ = file.commit().unwrap_err();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 6);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_grows_is_in_its_place_only_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        let begin = || NewFile::begin(&path, Readers::Everybody, Existing::Kept).unwrap();
+        let mut growing = begin();
+        growing.write_all(b"half").unwrap();
+        assert!(!path.exists());
+        drop(growing);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let mut growing = begin();
+        growing.write_all(b"one").unwrap();
+        growing.write_all(b"two").unwrap();
+        let file = growing.finish().unwrap();
+        assert!(!path.exists());
+        file.commit().unwrap();
         assert_eq!(fs::metadata(&path).unwrap().len(), 6);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
