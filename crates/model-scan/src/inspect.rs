@@ -225,6 +225,7 @@ impl<'s> Inspector<'s> {
         };
         inspection.undecided |= archive.undecided;
         inspection.unsupported |= archive.unsupported;
+        inspection.also.push(Kind::Zip.label().to_owned());
         inspection.passive = false;
         inspection.findings.extend(archive.findings);
         inspection.members.extend(archive.members);

@@ -20,6 +20,10 @@ pub(crate) struct Inspection {
     pub(crate) unsupported: bool,
     /// Whether there is nothing but what no loader executes.
     pub(crate) passive: bool,
+    /// What else the same bytes are, as another loader reads them.
+    pub(crate) also: Vec<String>,
+    /// Whether an array in it holds pickled objects.
+    pub(crate) has_objects: bool,
 }
 
 impl Inspection {
@@ -33,6 +37,8 @@ impl Inspection {
             undecided: false,
             unsupported: false,
             passive: false,
+            also: Vec::new(),
+            has_objects: false,
         }
     }
 

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
+mod admission;
 mod archive;
 mod clock;
 mod filter;
@@ -32,6 +33,7 @@ mod torch;
 pub mod unpack;
 pub mod zip;
 
+pub use admission::{Family, Formats, UnknownFamily};
 pub use clock::{Clock, TimeLimit};
 pub use filter::{Excluded, Filter};
 pub use options::{Depth, Digests, Limits, Options};

@@ -155,6 +155,7 @@ pub(crate) fn adopt_view(
     inspection: &mut Inspection,
 ) -> Nested {
     inspection.unsupported |= found.unsupported;
+    inspection.has_objects |= found.has_objects;
     let accounted = found.is_complete().then(|| found.attribution());
     let member = Member {
         name: name.to_owned(),

@@ -17,6 +17,7 @@ impl Inspector<'_> {
             .pickle
             .and_then(|range| usize::try_from(range.start).ok())
         {
+            inspection.has_objects = true;
             let mut notes = Notes::default();
             let objects = self.pickles(bytes, start, &mut notes, depth);
             self.modules.append(&mut notes.modules);
@@ -33,6 +34,10 @@ impl Inspector<'_> {
             } else if let Some(next) = self.nested("trailing", rest, depth) {
                 // Several arrays may follow each other in one file; each is read by a load of its own.
                 let verdict = next.verdict();
+                if next.kind != "npy" && next.kind != "unknown" {
+                    inspection.also.push(next.kind.clone());
+                }
+                inspection.has_objects |= next.has_objects;
                 if next.kind == "unknown" {
                     inspection.undecided(
                         &BYTES_AROUND_PICKLES,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use pickle_vm::Lists;
 
+use crate::admission::Formats;
 use crate::clock::TimeLimit;
 use crate::filter::Filter;
 use crate::rule_data::RuleData;
@@ -26,6 +27,9 @@ pub struct Options {
     pub filter: Option<Arc<dyn Filter>>,
     /// The lists of known names; default those that are compiled in.
     pub rule_data: Option<Arc<RuleData>>,
+    /// The formats that are admitted; default all of them. A file of any other is refused by a finding of
+    /// high severity.
+    pub formats: Option<Formats>,
 }
 
 /// Of which files a digest is taken: SHA-256 of the very bytes that were scanned.
@@ -92,6 +96,13 @@ impl Options {
     #[must_use]
     pub fn with_rule_data(mut self, data: Arc<RuleData>) -> Self {
         self.rule_data = Some(data);
+        self
+    }
+
+    /// Sets the formats that are admitted.
+    #[must_use]
+    pub fn with_formats(mut self, formats: Formats) -> Self {
+        self.formats = Some(formats);
         self
     }
 

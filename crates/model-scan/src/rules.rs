@@ -23,6 +23,11 @@ pub(crate) const SKOPS_TYPE: Rule = Rule::new(
     High,
     "A skops model names a type that can do harm, or that nobody vouches for",
 );
+pub(crate) const FORMAT_NOT_ADMITTED: Rule = Rule::new(
+    "CON018/format-not-admitted",
+    High,
+    "A file is of a format that is not among those admitted",
+);
 pub(crate) const NOT_A_MODEL: Rule = Rule::new(
     "CON021/not-a-model",
     Low,
@@ -104,6 +109,7 @@ pub const RULES: &[Rule] = &[
     SEVERAL_STREAMS,
     BYTES_BEHIND_STREAM,
     SKOPS_TYPE,
+    FORMAT_NOT_ADMITTED,
     NOT_A_MODEL,
     UNREADABLE_FILE,
     FILE_CHANGED,

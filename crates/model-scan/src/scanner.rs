@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use model_hold::{Held, Item, Links, Root, WalkLimits};
 use pickle_vm::Lists;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
+use crate::admission;
 use crate::clock::Deadline;
 use crate::filter::{Excluded, Filter};
 use crate::inspect::Inspector;
@@ -18,10 +20,14 @@ use crate::pickles::PickleStream;
 use crate::report::{Report, Target, path_text};
 use crate::rules::{FILE_CHANGED, LIMIT_REACHED, UNREADABLE_FILE};
 use crate::shadow::ModuleFiles;
+use crate::sniff;
 
 /// Bytes that are hashed between two looks at the clock, some hundredths of a second. A file of no more is
 /// hashed even if its time is up.
 const HASHED_AT_ONCE: usize = 16 << 20;
+
+/// What reports call a file that could not be opened or read.
+const UNREADABLE: &str = "unreadable";
 
 /// Scans files: built once, used from any thread.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +70,8 @@ enum Job<'r> {
         root: &'r Opened,
         /// Below the root; empty if the root is the file.
         below: PathBuf,
+        /// The names of links that lead to it too.
+        links: Vec<PathBuf>,
     },
     /// What could not be opened, and why.
     Problem { path: PathBuf, reason: String },
@@ -74,9 +82,24 @@ impl Job<'_> {
     fn path(&self) -> PathBuf {
         match self {
             Self::Problem { path, .. } => path.clone(),
-            Self::File { root, below } if below.as_os_str().is_empty() => root.path.clone(),
-            Self::File { root, below } => root.path.join(below),
+            Self::File { root, below, .. } if below.as_os_str().is_empty() => root.path.clone(),
+            Self::File { root, below, .. } => root.path.join(below),
         }
+    }
+}
+
+/// Where a file lies in a folder that is scanned.
+struct Place<'j> {
+    modules: &'j ModuleFiles,
+    /// Below the root.
+    below: &'j Path,
+    /// The names of links that lead to it too.
+    links: &'j [PathBuf],
+}
+
+impl Place<'_> {
+    fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.links.iter().map(|link| path_text(link).0)
     }
 }
 
@@ -119,7 +142,7 @@ impl Scanner {
     #[must_use]
     pub fn scan_bytes(&self, name: &str, bytes: &[u8]) -> Target {
         let deadline = self.deadline();
-        let (inspection, _) = self.inspect(name, bytes, &deadline);
+        let (inspection, _) = self.inspect(&[name], bytes, &deadline);
         let digest = self.digest(bytes, &inspection, &deadline);
         target(PathBuf::from(name), length(bytes.len()), inspection, digest)
     }
@@ -229,11 +252,13 @@ impl Scanner {
             jobs.push(Job::File {
                 root,
                 below: PathBuf::new(),
+                links: Vec::new(),
             });
             return;
         }
         let filter = self.options.filter.as_deref();
         let takes = |below: &Path| filter.is_none_or(|filter| filter.takes(&root.path, below));
+        let mut by_path = HashMap::new();
         let closed = RefCell::new(Excluded::default());
         let enter = |below: &Path| {
             let enters = enters(filter, &root.path, below);
@@ -249,14 +274,24 @@ impl Scanner {
                 // The same file under another name is scanned once, if it is under that one.
                 Item::File(entry)
                     if entry.link.is_some()
-                        && entry.repeats.as_ref().is_some_and(|first| takes(first)) => {}
+                        && entry.repeats.as_ref().is_some_and(|first| takes(first)) =>
+                {
+                    let first = entry.repeats.and_then(|first| by_path.get(&first));
+                    if let Some(Job::File { links, .. }) = first.and_then(|at| jobs.get_mut(*at)) {
+                        links.push(entry.path);
+                    }
+                }
                 Item::File(entry) if !takes(&entry.path) => {
                     excluded.file(root.path.join(entry.path));
                 }
-                Item::File(entry) => jobs.push(Job::File {
-                    root,
-                    below: entry.path,
-                }),
+                Item::File(entry) => {
+                    by_path.insert(entry.path.clone(), jobs.len());
+                    jobs.push(Job::File {
+                        root,
+                        below: entry.path,
+                        links: Vec::new(),
+                    });
+                }
                 Item::Repeat(_) => {}
                 Item::Problem(error) => jobs.push(Job::Problem {
                     path: root.path.join(error.path()),
@@ -270,26 +305,33 @@ impl Scanner {
     fn run(&self, job: &Job<'_>) -> Target {
         match job {
             Job::Problem { path, reason } => unreadable(path.clone(), reason),
-            Job::File { root, below } => {
+            Job::File { root, below, links } => {
                 let path = job.path();
+                let place = Place {
+                    modules: &root.modules,
+                    below,
+                    links,
+                };
                 match root.root.open_file(below) {
-                    Ok(held) => self.scan_held(&path, &held, Some((&root.modules, below))),
+                    Ok(held) => self.scan_held(&path, &held, Some(&place)),
                     Err(error) => unreadable(path, &error.kind().to_string()),
                 }
             }
         }
     }
 
-    /// Scans a file that is held, `beside` what lies in its folder and the one that is scanned.
-    fn scan_held(&self, path: &Path, held: &Held, beside: Option<(&ModuleFiles, &Path)>) -> Target {
+    /// Scans a file that is held and has this place in a folder that is scanned.
+    fn scan_held(&self, path: &Path, held: &Held, place: Option<&Place<'_>>) -> Target {
         let deadline = self.deadline();
         let mapped = match held.map() {
             Ok(mapped) => mapped,
             Err(error) => return unreadable(path.to_owned(), &error.kind().to_string()),
         };
-        let (name, _) = path_text(path);
-        let (mut inspection, modules) = self.inspect(&name, &mapped, &deadline);
-        let shadowing = beside.and_then(|(files, below)| files.shadowing(below, &modules));
+        let mut names = vec![path_text(path).0];
+        names.extend(place.iter().flat_map(|place| place.names()));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (mut inspection, modules) = self.inspect(&names, &mapped, &deadline);
+        let shadowing = place.and_then(|place| place.modules.shadowing(place.below, &modules));
         inspection.findings.extend(shadowing);
         let digest = self.digest(&mapped, &inspection, &deadline);
         let change = match (mapped.was_truncated(), held.changed()) {
@@ -310,9 +352,25 @@ impl Scanner {
         Deadline::start(self.options.time_limit.as_ref())
     }
 
-    fn inspect(&self, name: &str, bytes: &[u8], deadline: &Deadline) -> (Inspection, Vec<String>) {
+    /// Looks into bytes that go by these names. The first one that promises something counts: a cache keeps
+    /// its files under names that say nothing, and the links to them say what they are.
+    fn inspect(
+        &self,
+        names: &[&str],
+        bytes: &[u8],
+        deadline: &Deadline,
+    ) -> (Inspection, Vec<String>) {
         let mut inspector = Inspector::new(&self.options, bytes.len(), deadline.clone());
+        let name = names
+            .iter()
+            .find(|name| sniff::promise(name).is_some())
+            .or(names.first())
+            .copied()
+            .unwrap_or_default();
         let mut inspection = inspector.inspect(name, bytes, self.options.limits.nesting);
+        if let Some(formats) = &self.options.formats {
+            admission::judge(formats, name, names, bytes, &mut inspection);
+        }
         if deadline.was_met() {
             self.out_of_time(&mut inspection);
         }
@@ -392,7 +450,7 @@ fn target(path: PathBuf, size: u64, inspection: Inspection, digest: Option<Diges
 
 /// A file that could not be opened or read.
 fn unreadable(path: PathBuf, reason: &str) -> Target {
-    let mut inspection = Inspection::new("unreadable", 0);
+    let mut inspection = Inspection::new(UNREADABLE, 0);
     inspection.coverage = Coverage::new(0);
     inspection.undecided(&UNREADABLE_FILE, reason, 0..0);
     target(path, 0, inspection, None)

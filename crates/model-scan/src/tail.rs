@@ -131,6 +131,7 @@ impl Inspector<'_> {
             )
         };
         inspection.say_as(&zip::BYTES_OUTSIDE, severity, message, place.clone());
+        inspection.also.push(kind.label().to_owned());
         inspection.passive = false;
         let tail = bytes.get(range.clone()).unwrap_or_default();
         let name = format!("behind@{}", range.start);

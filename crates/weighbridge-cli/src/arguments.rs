@@ -5,7 +5,7 @@ use std::str::FromStr;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use weighbridge::findings::Severity;
-use weighbridge::scan::Limits;
+use weighbridge::scan::{Family, Limits};
 
 use crate::attest::AttestCommand;
 use crate::byte_size::ByteSize;
@@ -186,6 +186,18 @@ pub(crate) struct Inputs {
     /// Scan only what matches below the folders given
     #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
     pub(crate) include: Vec<String>,
+
+    /// Admit only these formats, told by content, such as safetensors,onnx,gguf; refuse everything else but
+    /// text, configuration and images
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        value_delimiter = ',',
+        value_parser = family(),
+        hide_possible_values = true,
+        help_heading = "Selection"
+    )]
+    pub(crate) formats: Option<Vec<Family>>,
 
     /// Call standard input by this name, which may promise a format
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
@@ -478,6 +490,14 @@ fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
 
     let words = Severity::ALL.map(Severity::as_str);
     PossibleValuesParser::new(words).try_map(|word| word.parse::<Severity>())
+}
+
+/// Reads a format that is admitted and lists the words where the text is none of them.
+fn family() -> impl clap::builder::TypedValueParser<Value = Family> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+    let words = Family::ALL.map(Family::as_str);
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<Family>())
 }
 
 #[cfg(test)]

@@ -261,6 +261,13 @@ fn options(inputs: &Inputs, config: Option<&Config>) -> Result<Options, Failure>
         let clock = Arc::new(SystemClock::start());
         options = options.with_time_limit(TimeLimit::new(clock, timeout));
     }
+    let formats = match &inputs.formats {
+        Some(formats) => Some(formats.iter().copied().collect()),
+        None => settings.and_then(|settings| settings.formats.clone()),
+    };
+    if let Some(formats) = formats {
+        options = options.with_formats(formats);
+    }
     let selection = Selection::new(&inputs.exclude, &inputs.include, config, &inputs.paths)?;
     if !selection.is_everything() {
         options = options.with_filter(Arc::new(selection));

@@ -8,6 +8,8 @@ mod forge;
 mod forge_seven;
 mod forge_tar;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod pack;
 #[cfg(test)]
 mod pickles;

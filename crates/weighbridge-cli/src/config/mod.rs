@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use weighbridge::findings::{Severity, escape};
 use weighbridge::hold::{self, Held};
-use weighbridge::scan::path_text;
+use weighbridge::scan::{Formats, path_text};
 
 use crate::failure::{Failure, quoted};
 use crate::patterns::Patterns;
@@ -44,6 +44,8 @@ pub(crate) struct Settings {
     /// As written, relative to the folder.
     pub(crate) baseline: Option<PathBuf>,
     pub(crate) full: Option<bool>,
+    /// The only formats that are admitted.
+    pub(crate) formats: Option<Formats>,
     /// By the code of the rule.
     pub(crate) severities: BTreeMap<&'static str, Severity>,
     pub(crate) ignores: Vec<Ignore>,

@@ -3,19 +3,21 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 use weighbridge::findings::Severity;
 use weighbridge::pickle::Lists;
+use weighbridge::scan::{Family, Formats};
 
 use super::table::{Fault, Item, Table, shown};
 use super::{Settings, ignore};
 use crate::explain;
 use crate::patterns::Patterns;
+use crate::slip::closest;
 
 /// Patterns in one list; each is tried on every path.
 const PATTERNS: usize = 1000;
 
 /// The keys of the configuration, and those of `[scan]`.
 const KEYS: [&str; 1] = ["scan"];
-const SCAN: [&str; 8] = [
-    "baseline", "exclude", "fail-on", "full", "ignore", "include", "severity", "timeout",
+const SCAN: [&str; 9] = [
+    "baseline", "exclude", "fail-on", "formats", "full", "ignore", "include", "severity", "timeout",
 ];
 
 /// Reads what a configuration says.
@@ -42,6 +44,9 @@ fn scan_settings(text: &str, scan: &Table<'_, '_>) -> Result<Settings, Fault> {
     }
     if let Some(item) = scan.item("fail-on") {
         settings.fail_on = Some(severity(item)?);
+    }
+    if let Some(item) = scan.item("formats") {
+        settings.formats = Some(formats(item)?);
     }
     if let Some(item) = scan.item("timeout") {
         settings.timeout = Some(item.seconds()?);
@@ -97,6 +102,31 @@ fn severity(item: Item<'_, '_>) -> Result<Severity, Fault> {
     })
 }
 
+/// Reads the formats that are admitted.
+fn formats(item: Item<'_, '_>) -> Result<Formats, Fault> {
+    let mut families = Vec::new();
+    for entry in item.array()?.iter() {
+        families.push(family(Item::within("formats", entry))?);
+    }
+    if families.is_empty() {
+        // It might be taken for no restriction at all.
+        return Err(item.wrong("`formats` is empty, expected at least one format".to_owned()));
+    }
+    Ok(Formats::from_iter(families))
+}
+
+fn family(item: Item<'_, '_>) -> Result<Family, Fault> {
+    let word = item.text()?;
+    word.parse().map_err(|_| {
+        let words = Family::ALL.map(Family::as_str);
+        let hint = match closest(word, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("expected one of `{}`", words.join("`, `")),
+        };
+        item.wrong(format!("{} is no format, {hint}", shown(word)))
+    })
+}
+
 /// Reads `[scan.severity]`: a severity for each of some rules.
 fn severities(table: &DeTable<'_>, settings: &mut Settings) -> Result<(), Fault> {
     let mut entries: Vec<_> = table.iter().collect();
@@ -128,6 +158,7 @@ mod tests {
     use std::path::Path;
 
     use serde_json::Value;
+    use weighbridge::scan::Family;
 
     use super::{KEYS, SCAN, settings};
     use crate::config::ignore;
@@ -165,5 +196,10 @@ mod tests {
         assert_eq!(keys(&schema["properties"]), KEYS);
         assert_eq!(keys(&schema["properties"]["scan"]["properties"]), SCAN);
         assert_eq!(keys(&schema["$defs"]["ignore"]["properties"]), ignore::KEYS);
+        let words = &schema["properties"]["scan"]["properties"]["formats"]["items"]["enum"];
+        assert_eq!(
+            *words,
+            Value::from(Family::ALL.map(Family::as_str).to_vec())
+        );
     }
 }

@@ -177,6 +177,8 @@ fn help_and_version_are_fine() {
           --exclude <PATTERN>  Leave out what matches below the folders given; patterns are those of
                                .gitignore
           --include <PATTERN>  Scan only what matches below the folders given
+          --formats <FORMATS>  Admit only these formats, told by content, such as safetensors,onnx,gguf;
+                               refuse everything else but text, configuration and images
           --stdin-name <NAME>  Call standard input by this name, which may promise a format
 
     Configuration:

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod action;
+mod admission;
 mod attest;
 mod baseline;
 mod command_line;
