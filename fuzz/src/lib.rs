@@ -15,12 +15,13 @@ use model_sign::key::{PrivateKey, PublicKey};
 use pickle_vm::{
     Decoder, Disassembly, Effect, EffectSink, Limits, Lists, Machine, Style, View, decompile,
 };
+use strict_json::{Kind, Value};
 
 /// An oracle and the name of its target.
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 13] = [
+pub const ORACLES: [Oracle; 14] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -37,6 +38,7 @@ pub const ORACLES: [Oracle; 13] = [
     ("seven_zip_never_panics", seven_zip_never_panics),
     ("certificate_never_panics", certificate_never_panics),
     ("key_never_panics", key_never_panics),
+    ("json_never_panics", json_never_panics),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -351,6 +353,81 @@ pub fn disasm_never_panics(data: &[u8]) {
     written(Style::Exact);
     let short = written(Style::Short);
     assert!(!short.chars().any(|c| c.is_control() && c != '\n'));
+}
+
+/// What is accepted serde_json accepts too and understands in the same way; what only serde_json accepts is
+/// refused for a reason that it has none of.
+///
+/// The events of the reader follow each other, and only a key that stands twice lets the tree refuse more.
+pub fn json_never_panics(data: &[u8]) {
+    let limits = strict_json::Limits::default();
+    let theirs: Result<serde_json::Value, _> = serde_json::from_slice(data);
+    let tree = strict_json::read(data, &limits);
+    let events = json_events(data, &limits);
+    match (&tree, events) {
+        (Err(tree), events) => assert!(
+            events == Err(*tree)
+                || matches!(tree.kind(), strict_json::ErrorKind::DuplicateKey { .. })
+        ),
+        (Ok(_), events) => assert_eq!(events, Ok(())),
+    }
+    match (tree, theirs) {
+        (Ok(ours), Ok(theirs)) => assert!(is_same(&ours, &theirs)),
+        (Ok(_), Err(error)) => {
+            // Its numbers have an end.
+            assert!(error.to_string().contains("number out of range"), "{error}");
+        }
+        (Err(error), Ok(_)) => assert!(
+            matches!(
+                error.kind(),
+                strict_json::ErrorKind::DuplicateKey { .. }
+                    | strict_json::ErrorKind::TooDeep { .. }
+                    | strict_json::ErrorKind::TooManyValues { .. }
+            ),
+            "{error}"
+        ),
+        (Err(error), Err(_)) => assert!(error.offset() <= len(data)),
+    }
+}
+
+fn json_events(data: &[u8], limits: &strict_json::Limits) -> Result<(), strict_json::Error> {
+    let mut reader = strict_json::Reader::new(data, limits)?;
+    let mut at = 0;
+    while let Some(event) = reader.read()? {
+        assert!(at <= event.start && event.start < event.end && event.end <= data.len());
+        at = event.end;
+    }
+    Ok(())
+}
+
+fn is_same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
+    match (ours.kind(), theirs) {
+        (Kind::Null, serde_json::Value::Null) => true,
+        (Kind::Bool(ours), serde_json::Value::Bool(theirs)) => ours == theirs,
+        (Kind::String(ours), serde_json::Value::String(theirs)) => ours == theirs,
+        (Kind::Number(ours), serde_json::Value::Number(theirs)) => {
+            match (ours.as_u64(), theirs.as_u64()) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                // Floating point is rounded on reading: serde_json by default to one of the two nearest.
+                _ => match (ours.as_str().parse::<f64>(), theirs.as_f64()) {
+                    (Ok(ours), Some(theirs)) => (ours - theirs).abs() <= ours.abs() * 1e-15,
+                    _ => false,
+                },
+            }
+        }
+        (Kind::Array(ours), serde_json::Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| is_same(a, b))
+        }
+        (Kind::Object(ours), serde_json::Value::Object(theirs)) => {
+            ours.members().len() == theirs.len()
+                && ours.members().iter().all(|member| {
+                    theirs
+                        .get(member.key())
+                        .is_some_and(|value| is_same(member.value(), value))
+                })
+        }
+        _ => false,
+    }
 }
 
 fn len(bytes: &[u8]) -> u64 {

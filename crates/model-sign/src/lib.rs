@@ -14,7 +14,6 @@ mod error;
 pub mod files;
 mod identity;
 pub mod intoto;
-pub mod json;
 pub mod key;
 pub mod keyed;
 mod limits;
@@ -39,6 +38,8 @@ pub use identity::{Identity, Method};
 pub use limits::Limits;
 pub use listing::Listing;
 pub use relaxation::{Extension, Relaxation};
+/// The reader of JSON that every document goes through: errors, predicates and values are its own.
+pub use strict_json as json;
 pub use uncovered::{IgnoreOrigin, Ignored, Uncovered};
 pub use verified::Verified;
 pub use verifier::{

@@ -1,3 +1,5 @@
+use crate::json;
+
 /// Ceilings on what is read of documents that strangers wrote: bundles, envelopes, statements, manifests.
 ///
 /// The defaults admit every signature that we know of, and a manifest of 300,000 shards.
@@ -30,9 +32,17 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The most that [`Limits::json_depth`] can be raised to: values are dropped and copied by recursion, and
-    /// so many levels fit the smallest stack in use.
-    pub const MAX_JSON_DEPTH: usize = 512;
+    /// The most that [`Limits::json_depth`] can be raised to, as the reader of JSON has it.
+    pub const MAX_JSON_DEPTH: usize = json::Limits::MAX_DEPTH;
+
+    /// Returns the ceilings as the reader of JSON takes them.
+    #[must_use]
+    pub fn json(&self) -> json::Limits {
+        json::Limits::default()
+            .with_bytes(self.json_bytes)
+            .with_depth(self.json_depth)
+            .with_values(self.json_values)
+    }
 
     /// Sets [`Limits::json_bytes`].
     #[must_use]

@@ -71,7 +71,7 @@ impl Evidence {
     pub fn read_all(bytes: &[u8], limits: &Limits) -> Result<Vec<Self>, EvidenceError> {
         if bytes.len() > limits.json_bytes {
             // Refused by its size; nothing of it is parsed.
-            json::read(bytes, limits)?;
+            json::read(bytes, &limits.json())?;
         }
         let is_line = |line: &&[u8]| !line.trim_ascii().is_empty();
         let mut lines = bytes.split(|byte| *byte == b'\n').filter(is_line);
@@ -80,7 +80,7 @@ impl Evidence {
         };
         let found = lines.count().saturating_add(1);
         // A document over several lines does not end on its first one.
-        if found == 1 || json::read(first.trim_ascii(), limits).is_err() {
+        if found == 1 || json::read(first.trim_ascii(), &limits.json()).is_err() {
             let form = read(bytes.trim_ascii(), limits)?;
             return Ok(vec![Self { form, line: 1 }]);
         }
@@ -105,7 +105,7 @@ impl Evidence {
 }
 
 fn read(bytes: &[u8], limits: &Limits) -> Result<Form, EvidenceError> {
-    let value = json::read(bytes, limits)?;
+    let value = json::read(bytes, &limits.json())?;
     let has = |key: &str| {
         value
             .as_object()

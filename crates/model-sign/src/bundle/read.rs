@@ -30,7 +30,7 @@ impl Bundle {
     /// # Errors
     /// See [`ErrorKind`].
     pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
-        let document = json::read(bytes, limits)?;
+        let document = json::read(bytes, &limits.json())?;
         let object = document.as_object()?;
         object.only(&[
             "mediaType",

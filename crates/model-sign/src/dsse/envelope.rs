@@ -42,7 +42,7 @@ impl Envelope {
     /// # Errors
     /// See [`ErrorKind`]. Other keys than DSSE names are refused.
     pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
-        Self::from_value(&json::read(bytes, limits)?, limits)
+        Self::from_value(&json::read(bytes, &limits.json())?, limits)
     }
 
     pub(crate) fn from_value(value: &Value<'_>, limits: &Limits) -> Result<Self, Error> {

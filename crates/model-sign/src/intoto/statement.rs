@@ -51,7 +51,7 @@ impl<'a> Statement<'a> {
     /// # Errors
     /// See [`ErrorKind`].
     pub fn read(payload: &'a [u8], limits: &Limits) -> Result<Self, Error> {
-        let mut object = json::read(payload, limits)?.into_object()?;
+        let mut object = json::read(payload, &limits.json())?.into_object()?;
         let uri = object.take_required("_type")?;
         let text = uri.as_str()?;
         let version = [Version::V1, Version::V0_1]

@@ -48,7 +48,7 @@ use crate::json::Value;
 /// use model_sign::{Limits, json};
 ///
 /// let text = br#"{"result":"PASSED","configuration":[],"passedTests":["loads","refuses NaN"]}"#;
-/// let value = json::read(text, &Limits::default())?;
+/// let value = json::read(text, &Limits::default().json())?;
 /// let predicate = Predicate::read("https://in-toto.io/attestation/test-result/v0.1", &value)?;
 /// let Predicate::TestResult(result) = &predicate else { panic!() };
 /// assert_eq!(result.outcome, TestOutcome::Passed);

@@ -11,7 +11,7 @@ impl Uninterpreted {
     /// # Errors
     /// See [`json::read`].
     pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, json::Error> {
-        Ok(Self::of(&json::read(bytes, limits)?))
+        Ok(Self::of(&json::read(bytes, &limits.json())?))
     }
 
     /// Keeps a value that was read.

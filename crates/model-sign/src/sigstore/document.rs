@@ -268,7 +268,7 @@ fn is_whole(value: &Value) -> bool {
 /// Reads strict JSON. The first reader refuses what the second would read in another way, such as a member
 /// twice in an object.
 fn read(bytes: &[u8], limits: &Limits) -> Result<Value, json::Error> {
-    json::read(bytes, limits)?;
+    json::read(bytes, &limits.json())?;
     // Every value of strict JSON within the limits is one for this reader too, but for numbers beyond `f64`.
     Ok(serde_json::from_slice(bytes).unwrap_or_default())
 }

@@ -4,9 +4,9 @@
 
 mod attest;
 mod blob;
+mod bundle;
 mod certificate;
 mod dsse;
-mod json;
 mod key;
 mod keyed;
 mod manifest;

@@ -13,7 +13,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 fn read(predicate_type: &str, text: &str) -> Result<Predicate, PredicateError> {
-    let value = json::read(text.as_bytes(), &Limits::default()).unwrap();
+    let value = json::read(text.as_bytes(), &Limits::default().json()).unwrap();
     Predicate::read(predicate_type, &value)
 }
 
@@ -484,7 +484,7 @@ proptest! {
         predicate in prop_oneof![provenance_v1(), provenance_v0_2(), summary(), simple(), test_result()]
     ) {
         let written = predicate.to_json();
-        let value = json::read(&written, &Limits::default()).unwrap();
+        let value = json::read(&written, &Limits::default().json()).unwrap();
         let again = Predicate::read(predicate.type_uri(), &value).unwrap();
         prop_assert_eq!(again.to_json(), written);
         prop_assert_eq!(again, predicate);
@@ -499,11 +499,11 @@ proptest! {
         let mut written = predicate.to_json();
         let at = at.index(written.len());
         written[at] = byte;
-        let value = json::read(&written, &Limits::default());
+        let value = json::read(&written, &Limits::default().json());
         let read = value.ok().and_then(|value| Predicate::read(predicate.type_uri(), &value).ok());
         if let Some(read) = read {
             let again = read.to_json();
-            let value = json::read(&again, &Limits::default()).unwrap();
+            let value = json::read(&again, &Limits::default().json()).unwrap();
             prop_assert_eq!(Predicate::read(read.type_uri(), &value).unwrap(), read);
         }
     }

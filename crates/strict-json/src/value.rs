@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{Error, ErrorKind, Number, Type};
+use crate::{Error, ErrorKind, Number, Type};
 
 /// A JSON value and the byte at which it begins. Strings without escapes are borrowed from the document.
 #[derive(Clone, Debug)]
@@ -40,13 +40,13 @@ pub struct Object<'a> {
 /// A key and its value.
 #[derive(Clone, Debug)]
 pub struct Member<'a> {
-    pub(super) key: Cow<'a, str>,
-    pub(super) offset: u32,
-    pub(super) value: Value<'a>,
+    pub(crate) key: Cow<'a, str>,
+    pub(crate) offset: u32,
+    pub(crate) value: Value<'a>,
 }
 
 impl<'a> Value<'a> {
-    pub(super) const fn new(kind: Kind<'a>, offset: u32) -> Self {
+    pub(crate) const fn new(kind: Kind<'a>, offset: u32) -> Self {
         Self { kind, offset }
     }
 
@@ -227,7 +227,7 @@ impl<'a> Value<'a> {
 }
 
 impl<'a> Object<'a> {
-    pub(super) const fn new(members: Vec<Member<'a>>, offset: u32) -> Self {
+    pub(crate) const fn new(members: Vec<Member<'a>>, offset: u32) -> Self {
         Self { members, offset }
     }
 

@@ -1,8 +1,7 @@
 use std::fmt::Write as _;
 
-use model_sign::json::{self, ErrorKind, Kind, Value};
-use model_sign::{Limits, bundle};
 use proptest::prelude::*;
+use strict_json::{ErrorKind, EventKind, Kind, Limits, Reader, Value, read};
 
 /// What serde_json makes of the same document.
 fn same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
@@ -30,7 +29,7 @@ fn same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
 
 fn agrees(text: &[u8]) -> Result<(), TestCaseError> {
     let theirs: Result<serde_json::Value, _> = serde_json::from_slice(text);
-    match (json::read(text, &Limits::default()), theirs) {
+    match (read(text, &Limits::default()), theirs) {
         (Ok(ours), Ok(theirs)) => prop_assert!(same(&ours, &theirs), "{ours:?} {theirs:?}"),
         (Ok(_), Err(theirs)) => {
             prop_assert!(theirs.to_string().contains("out of range"), "{theirs}")
@@ -43,6 +42,51 @@ fn agrees(text: &[u8]) -> Result<(), TestCaseError> {
             "{ours}"
         ),
         (Err(ours), Err(_)) => prop_assert!(ours.offset() <= text.len() as u64, "{ours}"),
+    }
+    events_agree(text)
+}
+
+/// The pull layer accepts what the tree accepts, and also keys that stand twice; its events follow each other.
+fn events_agree(text: &[u8]) -> Result<(), TestCaseError> {
+    let tree = read(text, &Limits::default()).err();
+    let end = (|| {
+        let mut reader = Reader::new(text, &Limits::default())?;
+        let (mut at, mut open) = (0, Vec::new());
+        while let Some(event) = reader.read()? {
+            assert!(at <= event.start && event.start < event.end && event.end <= reader.offset());
+            at = event.end;
+            match event.kind {
+                EventKind::BeginObject | EventKind::BeginArray => open.push(event.kind),
+                EventKind::EndObject => assert_eq!(open.pop(), Some(EventKind::BeginObject)),
+                EventKind::EndArray => assert_eq!(open.pop(), Some(EventKind::BeginArray)),
+                EventKind::Key(_) => assert_eq!(open.last(), Some(&EventKind::BeginObject)),
+                _ => {}
+            }
+        }
+        assert!(open.is_empty());
+        Ok(())
+    })();
+    let mut skipping = Reader::new(text, &Limits::default());
+    let skipped = skipping
+        .as_mut()
+        .map_err(|error| *error)
+        .and_then(|reader| {
+            reader.skip_value()?;
+            reader.read()
+        });
+    prop_assert_eq!(skipped.err(), end.err());
+    match (tree, end) {
+        (Some(tree), Ok(())) => {
+            prop_assert!(
+                matches!(tree.kind(), ErrorKind::DuplicateKey { .. }),
+                "{tree}"
+            );
+        }
+        (Some(tree), Err(end)) => prop_assert!(
+            tree == end || matches!(tree.kind(), ErrorKind::DuplicateKey { .. }),
+            "{tree} {end}"
+        ),
+        (None, end) => prop_assert_eq!(end, Ok(())),
     }
     Ok(())
 }
@@ -108,6 +152,5 @@ proptest! {
     #[test]
     fn any_bytes_are_judged_as_serde_json_judges_them(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         agrees(&bytes)?;
-        let _ = bundle::Bundle::read(&bytes, &Limits::default());
     }
 }

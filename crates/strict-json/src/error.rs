@@ -9,12 +9,12 @@ pub struct Error {
     offset: u64,
 }
 
-/// The kinds of [`Error`]. Those of the grammar come from [`read`](crate::json::read), those of the shape from
+/// The kinds of [`Error`]. Those of the grammar come from [`read`](crate::read), those of the shape from
 /// asking a value for what it is not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// There are more bytes than [`Limits::json_bytes`](crate::Limits::json_bytes).
+    /// There are more bytes than [`Limits::bytes`](crate::Limits::bytes).
     #[error("{found} bytes of JSON where at most {limit} are read")]
     TooLong {
         /// How many there are.
@@ -52,13 +52,13 @@ pub enum ErrorKind {
     /// Bytes follow the value.
     #[error("data behind the value")]
     TrailingData,
-    /// Objects and arrays are nested deeper than [`Limits::json_depth`](crate::Limits::json_depth).
+    /// Objects and arrays are nested deeper than [`Limits::depth`](crate::Limits::depth).
     #[error("nested deeper than {limit} levels")]
     TooDeep {
         /// How many levels are read.
         limit: u64,
     },
-    /// There are more values than [`Limits::json_values`](crate::Limits::json_values).
+    /// There are more values than [`Limits::values`](crate::Limits::values).
     #[error("more than {limit} values")]
     TooManyValues {
         /// How many are read.

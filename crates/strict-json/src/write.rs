@@ -1,10 +1,24 @@
-//! The one form in which documents are written: no spaces, keys in the order of the format's own text, and no
+//! The one form in which documents are written: no spaces, keys in the order in which they are given, and no
 //! escapes but those that RFC 8259 asks for.
+//!
+//! The functions append to a buffer, and the caller keeps the brackets.
+//!
+//! ```
+//! use strict_json::write;
+//!
+//! let mut out = vec![b'{'];
+//! for (key, text) in [("a", "1\"2"), ("b", "\u{1}")] {
+//!     write::key(&mut out, key);
+//!     write::string(&mut out, text);
+//! }
+//! out.push(b'}');
+//! assert_eq!(out, br#"{"a":"1\"2","b":"\u0001"}"#);
+//! ```
 
-use super::{Kind, Value};
+use crate::{Kind, Value};
 
 /// Writes a string.
-pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
+pub fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -32,21 +46,21 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Writes a key and its colon, and a comma before it unless it is the first of its object.
-pub(crate) fn key(out: &mut Vec<u8>, key: &str) {
+pub fn key(out: &mut Vec<u8>, key: &str) {
     comma(out);
     string(out, key);
     out.push(b':');
 }
 
 /// Writes a comma unless an array or object was opened just now.
-pub(crate) fn comma(out: &mut Vec<u8>) {
+pub fn comma(out: &mut Vec<u8>) {
     if !matches!(out.last(), None | Some(b'{' | b'[')) {
         out.push(b',');
     }
 }
 
 /// Writes a value as it was read, without its spaces. Recurses on its depth, which reading has bounded.
-pub(crate) fn value(out: &mut Vec<u8>, value: &Value<'_>) {
+pub fn value(out: &mut Vec<u8>, value: &Value<'_>) {
     match value.kind() {
         Kind::Null => out.extend_from_slice(b"null"),
         Kind::Bool(true) => out.extend_from_slice(b"true"),
@@ -75,7 +89,7 @@ pub(crate) fn value(out: &mut Vec<u8>, value: &Value<'_>) {
 #[cfg(test)]
 mod tests {
     use super::string;
-    use crate::{Limits, json};
+    use crate::{Limits, read};
 
     #[test]
     fn every_character_is_read_back() {
@@ -84,7 +98,7 @@ mod tests {
             .collect();
         let mut out = Vec::new();
         string(&mut out, &text);
-        let value = json::read(&out, &Limits::default()).unwrap();
+        let value = read(&out, &Limits::default()).unwrap();
         assert_eq!(value.as_str(), Ok(&*text));
         assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
     }

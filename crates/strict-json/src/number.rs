@@ -7,13 +7,13 @@ pub struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
+    pub(crate) const fn new(text: &'a str) -> Self {
         Self {
             text: Cow::Borrowed(text),
         }
     }
 
-    pub(super) fn into_owned(self) -> Number<'static> {
+    pub(crate) fn into_owned(self) -> Number<'static> {
         Number {
             text: Cow::Owned(self.text.into_owned()),
         }

@@ -1,12 +1,12 @@
 use std::borrow::Cow;
 
-use super::ErrorKind;
+use crate::ErrorKind;
 
 /// A string that was read, and the byte behind its closing quote.
-pub(super) type Read<'a> = (Cow<'a, str>, usize);
+pub(crate) type Read<'a> = (Cow<'a, str>, usize);
 
 /// Reads a string whose opening quote stands before `start`. An error comes with the byte at which it is.
-pub(super) fn read(text: &str, start: usize) -> Result<Read<'_>, (ErrorKind, usize)> {
+pub(crate) fn read(text: &str, start: usize) -> Result<Read<'_>, (ErrorKind, usize)> {
     let mut owned: Option<String> = None;
     let mut at = start;
     loop {
