@@ -2,5 +2,24 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
-/// Every rule of this crate.
-pub const RULES: &[findings::Rule] = &[];
+mod check;
+mod dtype;
+mod entry;
+mod error;
+mod header;
+mod layout;
+mod limits;
+mod read;
+mod reader;
+mod report;
+mod rules;
+
+pub use check::check;
+pub use dtype::{Dtype, UnknownDtype};
+pub use error::{Error, ErrorKind, Field, Limit};
+pub use header::{Header, MetadataPair, Tensor};
+pub use layout::{Layout, LayoutError, Placement};
+pub use limits::Limits;
+pub use reader::{Acceptance, Reader, Refusal, Requires};
+pub use report::{Report, Validity};
+pub use rules::RULES;

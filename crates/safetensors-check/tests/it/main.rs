@@ -1,1 +1,4 @@
 //! What safetensors-check promises, held against files made here.
+
+mod forge;
+mod header;
