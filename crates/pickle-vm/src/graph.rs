@@ -11,7 +11,8 @@ use crate::value::{Tag, Value};
 /// The abstract values of one run.
 ///
 /// In the mode that follows effects the contents of finished lists, dicts and sets are forgotten when
-/// memory needs it; [`View::Forgotten`] says so. In graph mode everything is kept.
+/// memory needs it; [`View::Forgotten`] says so. In graph mode everything is kept, and with it what was
+/// written into objects, see [`writes`](Self::writes).
 #[derive(Debug)]
 pub struct Graph<'a> {
     input: &'a [u8],
@@ -27,12 +28,21 @@ pub(crate) struct Heap {
     computed: Vec<Const>,
     computed_bytes: usize,
     pub(crate) names: Names,
+    /// What opcodes wrote into what is no container of the stream's own; in graph mode alone.
+    writes: Vec<Written>,
     /// Nodes below this number may have been changed by something other than opcodes on them.
     changed_nodes: u32,
     /// The same for constants that stand in the input before this offset.
     changed_input: usize,
     /// Nodes below this number may be the same object as another node.
     shared_nodes: u32,
+}
+
+/// A write into a node.
+#[derive(Clone, Copy, Debug)]
+struct Written {
+    node: u32,
+    write: Write,
 }
 
 /// A run of slots that belongs to a container.
@@ -180,6 +190,18 @@ pub struct Object {
     pub call: Call,
 }
 
+/// What an opcode wrote into something that a call, a persistent id or an extension gave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Write {
+    /// SETITEM, SETITEMS: a tuple of keys and values in turn.
+    Items(Value),
+    /// APPEND, APPENDS, ADDITEMS: a tuple of what was added.
+    Added(Value),
+    /// BUILD: the state.
+    State(Value),
+}
+
 /// The items of a container, in order.
 #[derive(Clone, Debug)]
 pub struct Items<'g> {
@@ -258,8 +280,22 @@ impl Heap {
         (self.nodes.len().saturating_mul(size_of::<Node>()))
             .saturating_add(self.slots.len().saturating_mul(size_of::<Value>()))
             .saturating_add(self.chunks.len().saturating_mul(size_of::<Chunk>()))
+            .saturating_add(self.writes.len().saturating_mul(size_of::<Written>()))
             .saturating_add(self.computed_bytes)
             .saturating_add(self.names.bytes())
+    }
+
+    /// Notes what was written into a node; into anything else it is lost.
+    pub(crate) fn note(&mut self, target: Value, write: Write) {
+        if let Some(node) = target.as_node() {
+            self.writes.push(Written { node, write });
+        }
+    }
+
+    /// Puts the writes into the order in which [`Graph::writes`] finds them.
+    pub(crate) fn settle_writes(&mut self) {
+        // Stable: the writes into one node stay in their order.
+        self.writes.sort_by_key(|written| written.node);
     }
 
     #[inline]
@@ -668,6 +704,21 @@ impl<'a> Graph<'a> {
                 _ => View::Unknown,
             },
         }
+    }
+
+    /// Returns what opcodes wrote into something that the stream did not make itself, in the order of
+    /// writing: an `OrderedDict`, an instance of any class, what a persistent id gave. What went into the
+    /// stream's own lists, dicts and sets is in their [`View`].
+    ///
+    /// Empty unless the machine [kept all](crate::Machine::keep_all) and [has ended](crate::Machine::into_graph).
+    pub fn writes(&self, value: Value) -> impl Iterator<Item = Write> + '_ {
+        let writes = self.heap.writes.as_slice();
+        let of_node = value.as_node().map_or(&[][..], |node| {
+            let from = writes.partition_point(|written| written.node < node);
+            let to = writes.partition_point(|written| written.node <= node);
+            writes.get(from..to).unwrap_or_default()
+        });
+        of_node.iter().map(|written| written.write)
     }
 
     fn op(&self, value: Value) -> Option<Op<'a>> {

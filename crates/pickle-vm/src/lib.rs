@@ -45,7 +45,7 @@ pub use decompile::{
 pub use disasm::{Argument, Comment, Disassembly, Ending, Line, Style};
 pub use effect::{Divergence, Effect, EffectKind, EffectSink, Origin, Reading};
 pub use error::{Error, ErrorKind};
-pub use graph::{Call, Container, Graph, Items, Object, View};
+pub use graph::{Call, Container, Graph, Items, Object, View, Write};
 pub use judge::{Judge, Report};
 pub use limits::{Limit, Limits};
 pub use lists::Lists;

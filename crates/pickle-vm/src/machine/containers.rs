@@ -4,7 +4,7 @@ use super::{Machine, offset};
 use crate::decoder::Op;
 use crate::effect::{EffectKind, EffectSink};
 use crate::error::ErrorKind;
-use crate::graph::Node;
+use crate::graph::{Node, Write};
 use crate::opcode::Opcode;
 use crate::value::{Tag, Value};
 
@@ -82,10 +82,15 @@ impl<'a> Machine<'a> {
     ) {
         let items = self.tuple_of(from);
         self.graph.heap.may_have_changed(op.range().end);
-        let kind = match op.opcode() {
-            Opcode::SetItem | Opcode::SetItems => EffectKind::SetItems { target, items },
-            _ => EffectKind::Extend { target, items },
+        let (kind, write) = match op.opcode() {
+            Opcode::SetItem | Opcode::SetItems => {
+                (EffectKind::SetItems { target, items }, Write::Items(items))
+            }
+            _ => (EffectKind::Extend { target, items }, Write::Added(items)),
         };
+        if self.keep_all {
+            self.graph.heap.note(target, write);
+        }
         self.tell(op, kind, sink);
     }
 

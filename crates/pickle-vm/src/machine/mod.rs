@@ -200,7 +200,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Keeps every value until the end, for [`into_graph`](Self::into_graph).
+    /// Keeps every value until the end, and what was written into objects, for [`into_graph`](Self::into_graph).
     #[must_use]
     pub const fn keep_all(mut self) -> Self {
         self.keep_all = true;
@@ -267,7 +267,8 @@ impl<'a> Machine<'a> {
 
     /// Returns the values of the main reading and the value that STOP found.
     #[must_use]
-    pub fn into_graph(self) -> (Graph<'a>, Option<Value>) {
+    pub fn into_graph(mut self) -> (Graph<'a>, Option<Value>) {
+        self.graph.heap.settle_writes();
         let result = self.state.stack.last().copied();
         (self.graph, result)
     }

@@ -2,7 +2,7 @@ use super::{LeftOut, Machine, NESTED_PICKLES, WRAPPERS, offset};
 use crate::decoder::{Decoder, Op};
 use crate::effect::{Divergence, EffectKind, EffectSink, Reading};
 use crate::error::ErrorKind;
-use crate::graph::Node;
+use crate::graph::{Node, Write};
 use crate::opcode::Opcode;
 use crate::raw::{self, Layout};
 use crate::value::Value;
@@ -17,6 +17,9 @@ impl<'a> Machine<'a> {
     ) -> Result<(), ErrorKind> {
         if let Some(Node::Object { state: slot, .. }) = self.graph.heap.node_mut(object) {
             *slot = state;
+        }
+        if self.keep_all {
+            self.graph.heap.note(object, Write::State(state));
         }
         self.graph.heap.may_have_changed(op.range().end);
         self.tell(op, EffectKind::Build { object, state }, sink);

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use findings::{Finding, Severity};
 use pickle_vm::{
-    ArgumentKind, Decoder, Effect, EffectSink, ErrorKind, Limit, Limits, Lists, Machine, Opcode,
-    Scan, scan, scan_with,
+    ArgumentKind, Decoder, Effect, EffectSink, ErrorKind, Graph, Limit, Limits, Lists, Machine,
+    Opcode, Scan, Value, View, Write, scan, scan_with,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -480,17 +480,68 @@ fn long_names_are_shortened_in_findings() {
     assert!(finding.subject.as_ref().unwrap().len() < 1_000);
 }
 
-#[test]
-fn the_graph_is_kept_whole_where_it_is_asked_for() {
+/// Runs a pickle in graph mode.
+fn graph_of<'p>(pickle: &'p [u8], lists: &Lists<'p>) -> (Graph<'p>, Option<Value>) {
     struct Nothing;
     impl EffectSink for Nothing {
         fn effect(&mut self, _: &Effect<'_>) {}
     }
-    let pickle = assemble("EMPTY_LIST\nMARK\nBININT1 1\nBININT1 2\nAPPENDS\nSTOP");
-    let mut machine = Machine::new(&pickle, 0, &Lists::built_in(), &Limits::default()).keep_all();
+    let mut machine = Machine::new(pickle, 0, lists, &Limits::default()).keep_all();
     assert_eq!(machine.run(&mut Nothing).error, None);
-    let (graph, result) = machine.into_graph();
-    let pickle_vm::View::List(items) = graph.view(result.unwrap()) else {
+    machine.into_graph()
+}
+
+#[test]
+fn what_is_written_into_objects_is_kept_in_its_order() {
+    let pickle = assemble(
+        "GLOBAL 'collections' 'OrderedDict'\nEMPTY_TUPLE\nREDUCE\nBINPUT 0\n\
+         BININT1 1\nBININT1 2\nSETITEM\n\
+         MARK\nBININT1 3\nBININT1 4\nBININT1 5\nBININT1 6\nSETITEMS\n\
+         EMPTY_DICT\nBUILD\nBININT1 7\nAPPEND\nNONE\nBUILD\nSTOP",
+    );
+    let lists = Lists::built_in();
+    let (graph, result) = graph_of(&pickle, &lists);
+    let ints = |value| match graph.view(value) {
+        View::Tuple(items) => items
+            .map(|item| match graph.view(item) {
+                View::Int(int) => int,
+                other => panic!("{other:?}"),
+            })
+            .collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let writes: Vec<Write> = graph.writes(result.unwrap()).collect();
+    let [
+        Write::Items(first),
+        Write::Items(second),
+        Write::State(state),
+        Write::Added(added),
+        Write::State(last),
+    ] = writes[..]
+    else {
+        panic!("{writes:?}");
+    };
+    assert_eq!(ints(first), [1, 2]);
+    assert_eq!(ints(second), [3, 4, 5, 6]);
+    assert_eq!(ints(added), [7]);
+    assert!(matches!(graph.view(state), View::Dict(_)));
+    assert!(matches!(graph.view(last), View::None));
+}
+
+#[test]
+fn what_is_written_into_own_containers_is_in_their_view_alone() {
+    let pickle = assemble("EMPTY_DICT\nBININT1 1\nBININT1 2\nSETITEM\nSTOP");
+    let lists = Lists::built_in();
+    let (graph, result) = graph_of(&pickle, &lists);
+    assert_eq!(graph.writes(result.unwrap()).count(), 0);
+}
+
+#[test]
+fn the_graph_is_kept_whole_where_it_is_asked_for() {
+    let pickle = assemble("EMPTY_LIST\nMARK\nBININT1 1\nBININT1 2\nAPPENDS\nSTOP");
+    let lists = Lists::built_in();
+    let (graph, result) = graph_of(&pickle, &lists);
+    let View::List(items) = graph.view(result.unwrap()) else {
         panic!("no list");
     };
     assert_eq!(items.len(), 2);
