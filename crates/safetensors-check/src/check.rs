@@ -30,7 +30,7 @@ use crate::{Header, Limits, Report, rules};
 pub fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Report<'a> {
     let file_len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let read = read(bytes, file_len, limits);
-    let suspicions = suspicions(&read.header);
+    let suspicions = suspicions(&read.header, bytes);
     let coverage = coverage(&read.header, bytes);
     Report {
         header: read.header,
@@ -42,8 +42,10 @@ pub fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Report<'a> {
 }
 
 /// Looks for what is suspicious though valid.
-fn suspicions(header: &Header<'_>) -> Vec<Finding> {
-    misaligned(header).into_iter().collect()
+fn suspicions(header: &Header<'_>, bytes: &[u8]) -> Vec<Finding> {
+    let mut findings = crate::suspicions::find(header, bytes);
+    findings.extend(misaligned(header));
+    findings
 }
 
 /// Finds data that is not aligned as its elements want it. Readers copy it or refuse to map it; the reference

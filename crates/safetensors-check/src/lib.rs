@@ -3,16 +3,23 @@
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 mod check;
+mod code;
 mod dtype;
 mod entry;
 mod error;
 mod header;
 mod layout;
 mod limits;
+mod metadata;
+mod names;
+mod padding;
+mod payloads;
 mod read;
 mod reader;
 mod report;
 mod rules;
+mod suspicions;
+pub mod values;
 
 pub use check::check;
 pub use dtype::{Dtype, UnknownDtype};
