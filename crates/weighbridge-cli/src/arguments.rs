@@ -10,6 +10,7 @@ use weighbridge::scan::{Family, Limits};
 use crate::attest::AttestCommand;
 use crate::byte_size::ByteSize;
 use crate::date::Date;
+use crate::inspect::Inspect;
 use crate::keygen::Keygen;
 use crate::seconds::Seconds;
 use crate::sign::Sign;
@@ -64,6 +65,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BaselineCommand,
     },
+    /// Show what is in a model file: tensors, parameters, metadata, and what each byte is
+    Inspect(Inspect),
     /// Write a report of `scan --format json` in other formats
     ConvertReport(ConvertReport),
     /// Look into pickles

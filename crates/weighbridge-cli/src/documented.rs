@@ -121,6 +121,14 @@ fn every_command_line_about_keys_is_understood() {
 }
 
 #[test]
+fn every_command_line_about_inspecting_is_understood() {
+    let page = read("docs/inspect.md");
+    let lines: Vec<_> = blocks(&page).into_iter().flat_map(command_lines).collect();
+    assert!(!lines.is_empty());
+    lines.iter().for_each(|line| parse(line));
+}
+
+#[test]
 fn every_command_line_of_hooks_and_image_is_understood() {
     let lines = command_lines(&read(".pre-commit-hooks.yaml"));
     assert_eq!(lines.len(), 4, "{lines:?}");

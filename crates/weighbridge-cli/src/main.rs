@@ -9,7 +9,7 @@ mod causes;
 mod clock;
 mod completions;
 mod config;
-mod convert;
+mod convert_report;
 mod date;
 mod describe;
 #[cfg(test)]
@@ -18,6 +18,7 @@ mod exit;
 mod explain;
 mod failure;
 mod ignore_path;
+mod inspect;
 mod key_file;
 mod keygen;
 mod keyless;
@@ -69,7 +70,8 @@ fn run() -> Exit {
         Command::Baseline {
             command: BaselineCommand::Create(create),
         } => baseline::run(&create),
-        Command::ConvertReport(convert) => convert::run(&convert, color),
+        Command::Inspect(inspect) => inspect::run(&inspect, color),
+        Command::ConvertReport(convert) => convert_report::run(&convert, color),
         Command::Pickle { command } => match command {
             PickleCommand::Disasm(disasm) => pickle::disasm::run(&disasm),
             PickleCommand::Trace(trace) => pickle::trace::run(&trace),

@@ -14,6 +14,7 @@ mod place;
 mod printable;
 mod sarif;
 mod share;
+pub(crate) mod table;
 pub(crate) mod text;
 mod uri;
 mod xml;

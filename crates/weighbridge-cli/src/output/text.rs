@@ -13,7 +13,9 @@ use super::place;
 use super::share::Share;
 use crate::exit::is_any_judged;
 use crate::pages::{Page, page};
-use crate::report::{Document, Doubt, Excluded, Level, Notice, Summary, SuppressedBy, Target};
+use crate::report::{
+    Document, Doubt, Excluded, Finding, Level, Notice, Summary, SuppressedBy, Target,
+};
 
 /// Paths named that were not scanned on request; more are counted.
 const EXCLUDED_NAMED: usize = 3;
@@ -54,11 +56,31 @@ pub(crate) fn write_findings<'r>(
     explained: &mut Explained<'r>,
     palette: &Palette,
 ) {
-    let path = target.shown_path();
-    for group in groups(&target.findings) {
+    write_explained(
+        out,
+        &target.findings,
+        &target.shown_path(),
+        explained,
+        palette,
+    );
+}
+
+/// Writes findings about a file that is called this in print.
+pub(crate) fn write_list(out: &mut String, findings: &[Finding], path: &str, palette: &Palette) {
+    write_explained(out, findings, path, &mut Explained::default(), palette);
+}
+
+fn write_explained<'r>(
+    out: &mut String,
+    findings: &'r [Finding],
+    path: &str,
+    explained: &mut Explained<'r>,
+    palette: &Palette,
+) {
+    for group in groups(findings) {
         let code = group.first.rule.code();
         let page = explained.insert(code).then(|| page(code)).flatten();
-        write_group(out, &group, page, &path, palette);
+        write_group(out, &group, page, path, palette);
     }
 }
 

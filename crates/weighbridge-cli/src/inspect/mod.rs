@@ -1,0 +1,77 @@
+//! The command `inspect`: what is in a model file, without loading it.
+
+mod arguments;
+mod document;
+mod map;
+mod safetensors;
+mod text;
+
+use weighbridge::scan::sniff::{Kind, sniff};
+
+pub(crate) use self::arguments::Inspect;
+use self::document::Document;
+use crate::arguments::{Color, Format};
+use crate::exit::Exit;
+use crate::failure::{Failure, quoted};
+use crate::output::destination::Destination;
+use crate::output::json;
+use crate::output::palette::Palette;
+use crate::pickle::Source;
+use crate::scan::guard_truncation;
+
+/// Shows what was named.
+pub(crate) fn run(arguments: &Inspect, color: Color) -> Result<Exit, Failure> {
+    guard_truncation();
+    let source = Source::open(&arguments.file)?;
+    let mut document = inspect(&source, arguments)?;
+    if source.has_changed() {
+        document.error = Some("it has changed while it was read".to_owned());
+    }
+    let settled = settle(&document);
+    let mut out = Vec::new();
+    match arguments.format {
+        Format::Json => {
+            let written = json::write_indented(&mut out, &document);
+            written.map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))?;
+        }
+        Format::Text => {
+            let palette = Palette::choose(color, true);
+            out.extend(text::write(&document, &palette).into_bytes());
+        }
+    }
+    Ok(Destination::Stdout.write(&out, settled))
+}
+
+/// Tells what a file is by its content, or by its name where the content is cut off, and shows it as that.
+fn inspect(source: &Source, arguments: &Inspect) -> Result<Document, Failure> {
+    let bytes = source.bytes();
+    let kind = sniff(bytes, source.path());
+    let named = arguments
+        .file
+        .extension()
+        .is_some_and(|name| name == "safetensors");
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let lossy = source.is_lossy().then_some(true);
+    let mut document = Document::new(source.path().to_owned(), lossy, length);
+    if kind == Kind::Safetensors || named {
+        document.format = "safetensors".to_owned();
+        safetensors::fill(&mut document, bytes);
+    } else {
+        return Err(Failure::nothing_to_check(format!(
+            "{} is {kind}, which cannot be inspected",
+            quoted(&arguments.file)
+        )));
+    }
+    document.count_parameters();
+    Ok(document)
+}
+
+fn settle(document: &Document) -> Exit {
+    if document.error.is_some() {
+        Exit::Undecided
+    } else if document.valid == Some(false) {
+        Exit::Found
+    } else {
+        Exit::Fine
+    }
+}

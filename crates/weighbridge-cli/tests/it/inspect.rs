@@ -1,0 +1,269 @@
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::sandbox::{Sandbox, shown};
+use crate::schema::Schema;
+use crate::tensors::{safetensors, two_tensors};
+
+/// Runs `inspect --format json`, holds the document to its schema and returns it with the exit code.
+fn document(sandbox: &Sandbox, arguments: &[&str]) -> (Value, i32) {
+    let mut command = sandbox.command(&["inspect", "--format", "json"]);
+    let output = command.args(arguments).output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", shown(&output)));
+    Schema::read("inspect.schema.json").check(&document);
+    (document, output.status.code().unwrap())
+}
+
+fn names(document: &Value) -> Vec<&str> {
+    let tensors = document["tensors"].as_array().unwrap().iter();
+    tensors
+        .map(|tensor| tensor["name"].as_str().unwrap())
+        .collect()
+}
+
+/// Every byte of the file is in the map once.
+fn assert_map_covers(document: &Value) {
+    let mut at = 0;
+    for range in document["map"].as_array().unwrap() {
+        assert_eq!(range["byte_start"], at, "{}", document["map"]);
+        at = range["byte_end"].as_u64().unwrap();
+    }
+    assert_eq!(document["bytes"], at);
+}
+
+#[test]
+fn a_safetensors_file_is_shown() {
+    let sandbox = Sandbox::with(&[("model.safetensors", &two_tensors())]);
+    assert_snapshot!(sandbox.run(&["inspect", "model.safetensors"]), @"
+    exit: 0
+    --- stdout
+    `model.safetensors`: safetensors, 192 bytes, valid
+      header      bytes 8..160, 3 of padding
+      readers     0.4, 0.6, 0.7, 0.8 read it
+      parameters  8 in 2 tensors, 32 bytes
+                  F32: 8 in 2 tensors, 32 bytes
+      metadata    `format` = `pt`
+
+    tensors
+      dtype  shape   elements  bytes  range     name
+      F32    [2]            2      8  160..168  `bias`
+      F32    [2, 3]         6     24  168..192  `weight`
+
+    bytes
+      range     bytes  what
+      0..8          8  length
+      8..157      149  header
+      157..160      3  padding
+      160..192     32  tensors (2)
+    --- stderr
+    ");
+}
+
+#[test]
+fn its_document_has_every_tensor_and_every_byte() {
+    let sandbox = Sandbox::with(&[("model.safetensors", &two_tensors())]);
+    let (document, code) = document(&sandbox, &["model.safetensors"]);
+    assert_eq!(code, 0);
+    assert_eq!(names(&document), ["bias", "weight"]);
+    assert_eq!(document["valid"], true);
+    assert_eq!(document["parameters"]["elements"], 8);
+    assert_eq!(document["tensors"][1]["shape"], serde_json::json!([2, 3]));
+    assert_eq!(document["metadata"][0]["key"], "format");
+    assert_map_covers(&document);
+}
+
+#[test]
+fn a_file_that_is_not_valid_is_shown_with_what_is_wrong() {
+    let header = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#;
+    let sandbox = Sandbox::with(&[("twice.safetensors", &safetensors(header, &[0; 16]))]);
+    let (document, code) = document(&sandbox, &["twice.safetensors"]);
+    assert_eq!((code, &document["valid"]), (1, &false.into()));
+    assert_eq!(names(&document), ["a", "a"]);
+    assert!(!document["findings"].as_array().unwrap().is_empty());
+    assert_map_covers(&document);
+}
+
+#[test]
+fn bytes_that_belong_to_no_tensor_are_told_apart() {
+    let header = r#"{"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#;
+    let sandbox = Sandbox::with(&[("hole.safetensors", &safetensors(header, &[0; 9]))]);
+    let (document, code) = document(&sandbox, &["hole.safetensors"]);
+    assert_eq!(code, 1);
+    assert_map_covers(&document);
+    let map = document["map"].as_array().unwrap();
+    let kinds: Vec<&str> = map
+        .iter()
+        .map(|range| range["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["length", "header", "other", "tensors", "other"]);
+}
+
+#[test]
+fn a_file_cut_off_anywhere_is_never_valid_and_never_a_fault() {
+    let whole = two_tensors();
+    let sandbox = Sandbox::new();
+    for length in 0..whole.len() {
+        sandbox.file("cut.safetensors", &whole[..length]);
+        let (document, code) = document(&sandbox, &["cut.safetensors"]);
+        assert!(code == 1 || code == 2, "{length}: {code}");
+        assert_eq!(document["valid"], false, "{length}");
+        assert_map_covers(&document);
+    }
+}
+
+#[test]
+fn hostile_names_are_shown_harmlessly_and_kept_in_json() {
+    let header = r#"{"__metadata__":{"k\u001b[2J":"\u202e"},"\u001b[2J\nx\u202e":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#;
+    let sandbox = Sandbox::with(&[("names.safetensors", &safetensors(header, &[0]))]);
+    for format in ["text", "json"] {
+        let run = sandbox.run(&["inspect", "--format", format, "names.safetensors"]);
+        let harmful = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(run.starts_with("exit: 0\n"), "{run:?}");
+        assert!(!run.contains(harmful), "{run:?}");
+    }
+    let (document, _) = document(&sandbox, &["names.safetensors"]);
+    assert_eq!(names(&document), ["\x1b[2J\nx\u{202e}"]);
+}
+
+#[test]
+fn very_many_tensors_and_dimensions_are_all_in_json() {
+    let mut entries: Vec<String> = Vec::new();
+    for number in 0..3000 {
+        let end = number + 1;
+        entries.push(format!(
+            r#""t{number:05}":{{"dtype":"U8","shape":[1],"data_offsets":[{number},{end}]}}"#
+        ));
+    }
+    let ones = vec!["1"; 60].join(",");
+    entries.push(format!(
+        r#""wide":{{"dtype":"U8","shape":[{ones}],"data_offsets":[3000,3001]}}"#
+    ));
+    let header = format!("{{{}}}", entries.join(","));
+    let sandbox = Sandbox::with(&[("many.safetensors", &safetensors(&header, &[7; 3001]))]);
+    let (document, _) = document(&sandbox, &["many.safetensors"]);
+    assert_eq!(document["tensors"].as_array().unwrap().len(), 3001);
+    assert_eq!(
+        document["tensors"][3000]["shape"].as_array().unwrap().len(),
+        60
+    );
+    assert_eq!(document["parameters"]["elements"], 3001);
+    let text = sandbox.run(&["inspect", "many.safetensors"]);
+    assert!(text.contains("… 52 more"), "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() < 200),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_cannot_be_inspected_is_told_apart() {
+    let sandbox = Sandbox::with(&[
+        ("empty.bin", b""),
+        ("notes.txt", b"nothing to see\n"),
+        ("folder/file", b""),
+        ("broken.pt", b"PK\x03\x04"),
+        ("short.safetensors", b"\x10\0\0\0"),
+    ]);
+    assert_snapshot!(sandbox.run(&["inspect", "nowhere\x1b.pt"]), @r"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: `nowhere\x1b.pt` does not exist
+    ");
+    assert_snapshot!(sandbox.run(&["inspect", "folder"]), @"
+    exit: 4
+    --- stdout
+    --- stderr
+    error: `folder` is a folder, and one file is wanted
+    ");
+    assert_snapshot!(sandbox.run(&["inspect", "notes.txt"]), @"
+    exit: 3
+    --- stdout
+    --- stderr
+    error: `notes.txt` is text, which cannot be inspected
+    ");
+    assert_snapshot!(sandbox.run(&["inspect", "empty.bin"]), @"
+    exit: 3
+    --- stdout
+    --- stderr
+    error: `empty.bin` is empty, which cannot be inspected
+    ");
+    assert_snapshot!(sandbox.run(&["inspect", "broken.pt"]), @"
+    exit: 3
+    --- stdout
+    --- stderr
+    error: `broken.pt` is zip, which cannot be inspected
+    ");
+    assert_snapshot!(sandbox.run(&["inspect", "short.safetensors"]), @"
+    exit: 1
+    --- stdout
+    `short.safetensors`: safetensors, 4 bytes, not valid
+      readers     0.4, 0.6, 0.7, 0.8 do not: STF001/broken-length at bytes 0..4
+      parameters  0 in 0 tensors, 0 bytes
+
+    bytes
+      range  bytes  what
+      0..4       4  length
+
+    findings
+    error[STF001/broken-length]: 4 bytes where the length of the header takes 8
+      --> short.safetensors @ bytes 0..4
+      = rule: docs/rules/STF001.md
+    --- stderr
+    ");
+}
+
+#[test]
+fn standard_input_is_inspected() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.run_with_stdin(&["inspect", "-"], &two_tensors());
+    assert!(
+        run.starts_with("exit: 0\n--- stdout\n`<stdin>`: safetensors, "),
+        "{run}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read_and_a_pipe_are_no_answer() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let sandbox = Sandbox::with(&[("secret.safetensors", &two_tensors())]);
+    let path = sandbox.path("secret.safetensors");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
+    // Root may read everything.
+    if std::fs::File::open(&path).is_err() {
+        let run = sandbox.run(&["inspect", "secret.safetensors"]);
+        assert!(run.starts_with("exit: 2\n"), "{run}");
+    }
+    let made = std::process::Command::new("mkfifo")
+        .arg(sandbox.path("pipe"))
+        .status();
+    if made.is_ok_and(|made| made.success()) {
+        let run = sandbox.run(&["inspect", "pipe"]);
+        assert!(run.starts_with("exit: 2\n"), "{run}");
+    }
+}
+
+#[test]
+fn whoever_closes_the_pipe_changes_nothing() {
+    let sandbox = Sandbox::with(&[("model.safetensors", &two_tensors())]);
+    let mut child = sandbox
+        .command(&["inspect", "model.safetensors"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// What the page shows is what its commands print.
+#[test]
+fn the_page_shows_what_is_printed() {
+    let sandbox = Sandbox::with(&[("model.safetensors", &two_tensors())]);
+    let commands = crate::console::carry_out("docs/inspect.md", &sandbox);
+    assert!(commands >= 1, "{commands} commands");
+}
