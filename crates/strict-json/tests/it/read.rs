@@ -10,7 +10,11 @@ fn same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
         (Kind::Bool(ours), serde_json::Value::Bool(theirs)) => ours == theirs,
         (Kind::String(ours), serde_json::Value::String(theirs)) => ours == theirs,
         (Kind::Number(ours), serde_json::Value::Number(theirs)) => {
-            ours.as_str().parse().ok() == theirs.as_f64()
+            match (ours.as_str().parse::<f64>(), theirs.as_f64()) {
+                // serde_json rounds to one of the two nearest unless it is told to be exact.
+                (Ok(ours), Some(theirs)) => (ours - theirs).abs() <= ours.abs() * 1e-15,
+                _ => false,
+            }
         }
         (Kind::Array(ours), serde_json::Value::Array(theirs)) => {
             ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| same(a, b))
