@@ -8,6 +8,7 @@ mod dtype;
 mod entry;
 mod error;
 mod header;
+pub mod index;
 mod layout;
 mod limits;
 mod metadata;

@@ -148,6 +148,23 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Reader<'_> {
+    /// Passes over the rest of the innermost array or object that is open, its end included; over the rest of the
+    /// document if none is.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`].
+    pub fn skip_rest(&mut self) -> Result<(), Error> {
+        let depth = self.depth();
+        while depth == 0 || self.depth() >= depth {
+            if self.read()?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Checks that no key stands twice.
 fn unique(members: &[Member<'_>]) -> Result<(), Error> {
     if members.len() <= FEW {

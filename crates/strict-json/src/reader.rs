@@ -25,7 +25,7 @@ pub struct Reader<'a> {
     /// What is not closed yet, outermost first.
     open: Vec<Open>,
     next: Next,
-    depth: usize,
+    deepest: usize,
     /// How many values there may be, and how many may still come.
     values: usize,
     left: usize,
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
             at: 0,
             open: Vec::new(),
             next: Next::Value,
-            depth: limits.depth.min(Limits::MAX_DEPTH),
+            deepest: limits.depth.min(Limits::MAX_DEPTH),
             values: limits.values,
             left: limits.values,
         })
@@ -99,6 +99,12 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.at
+    }
+
+    /// Returns how many arrays and objects are open.
+    #[must_use]
+    pub const fn depth(&self) -> usize {
+        self.open.len()
     }
 
     /// Keeps an error for further calls.
@@ -177,8 +183,8 @@ impl<'a> Reader<'a> {
 
     /// Steps into an array or object.
     fn nest(&mut self, open: Open) -> Result<(), Error> {
-        if self.open.len() >= self.depth {
-            let limit = wide(self.depth);
+        if self.open.len() >= self.deepest {
+            let limit = wide(self.deepest);
             return Err(self.error(ErrorKind::TooDeep { limit }));
         }
         self.open.push(open);
@@ -399,5 +405,23 @@ mod tests {
             ErrorKind::Truncated
         );
         assert_eq!(reader.read(), Ok(None));
+    }
+
+    #[test]
+    fn the_rest_of_what_is_open_is_passed_over() {
+        let mut reader = reader(r#"{"a": [1, {"b": 2}, []], "c": 3}"#);
+        for _ in 0..4 {
+            reader.read().unwrap();
+        }
+        assert_eq!((reader.depth(), reader.offset()), (2, 8));
+        reader.skip_rest().unwrap();
+        assert_eq!((reader.depth(), reader.offset()), (1, 23));
+        assert_eq!(
+            reader.read().unwrap().unwrap().kind,
+            EventKind::Key("c".into())
+        );
+        reader.skip_rest().unwrap();
+        assert_eq!(reader.read(), Ok(None));
+        assert_eq!(reader.skip_rest(), Ok(()));
     }
 }
