@@ -169,7 +169,9 @@ fn compare(
     let mut listed = 0_u64;
     loop {
         let order = match (entries.peek(), held.peek()) {
-            (Some(entries), Some(held)) => name_of(entries).cmp(held.first().map(|h| h.name)),
+            (Some(entries), Some(held)) => {
+                name_of(entries).cmp(&held.first().map(|held| held.name))
+            }
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (None, None) => return listed,

@@ -56,9 +56,13 @@ pub(super) fn gap(set: &mut [Numbering<'_>]) -> Option<Gap> {
         return Some(Gap::Totals(first.of, other.of));
     }
     let mut expected = first.number.min(1);
-    let behind = first.of.saturating_add(expected);
+    // The last number; none of a set of no shards.
+    let last = match expected {
+        0 => first.of.checked_sub(1),
+        _ => Some(first.of),
+    };
     for shard in set.iter() {
-        if shard.number < expected || shard.number >= behind {
+        if shard.number < expected || last.is_none_or(|last| shard.number > last) {
             return Some(Gap::Number(shard.number));
         }
         if shard.number > expected {
@@ -66,7 +70,8 @@ pub(super) fn gap(set: &mut [Numbering<'_>]) -> Option<Gap> {
         }
         expected = expected.saturating_add(1);
     }
-    (expected < behind).then_some(Gap::Missing(expected))
+    last.is_some_and(|last| expected <= last)
+        .then_some(Gap::Missing(expected))
 }
 
 #[cfg(test)]
