@@ -14,8 +14,12 @@ Exit codes:
   3  nothing here that can be inspected
   4  wrong usage; a path that does not exist")]
 pub(crate) struct Inspect {
-    /// The safetensors file; `-` reads standard input
+    /// The file: safetensors, the index of a sharded model, or a checkpoint; `-` reads standard input
     pub(crate) file: PathBuf,
+
+    /// Read the values too: statistics and a digest of each tensor
+    #[arg(long)]
+    pub(crate) stats: bool,
 
     /// Write in this format
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -5,6 +5,7 @@ mod document;
 mod map;
 mod safetensors;
 mod text;
+mod values;
 
 use weighbridge::scan::sniff::{Kind, sniff};
 
@@ -55,7 +56,11 @@ fn inspect(source: &Source, arguments: &Inspect) -> Result<Document, Failure> {
     let mut document = Document::new(source.path().to_owned(), lossy, length);
     if kind == Kind::Safetensors || named {
         document.format = "safetensors".to_owned();
-        safetensors::fill(&mut document, bytes);
+        let report = safetensors::fill(&mut document, bytes);
+        // Of a file that is not valid, nobody can say which bytes are whose.
+        if arguments.stats && document.valid == Some(true) {
+            values::fill(&mut document, report.header(), source.mapped());
+        }
     } else {
         return Err(Failure::nothing_to_check(format!(
             "{} is {kind}, which cannot be inspected",

@@ -1,10 +1,10 @@
-use weighbridge::safetensors::{self, Acceptance, Limits, Validity};
+use weighbridge::safetensors::{self, Acceptance, Limits, Report, Validity};
 
 use super::document::{Document, Header, Metadata, Reader, Tensor, What};
 use super::map::Map;
 
 /// Shows a safetensors file, as much of it as can be read.
-pub(super) fn fill(document: &mut Document, bytes: &[u8]) {
+pub(super) fn fill<'a>(document: &mut Document, bytes: &'a [u8]) -> Report<'a> {
     let report = safetensors::check(bytes, &Limits::default());
     document.valid = Some(report.validity() == Validity::Valid);
     document.error = (report.validity() == Validity::Undecided)
@@ -48,6 +48,7 @@ pub(super) fn fill(document: &mut Document, bytes: &[u8]) {
     }
     document.map = map.finish();
     document.findings = report.findings().into_iter().map(Into::into).collect();
+    report
 }
 
 fn reader((reader, acceptance): (safetensors::Reader, Acceptance)) -> Reader {

@@ -46,6 +46,11 @@ impl Source {
         &self.mapped
     }
 
+    /// The file as it is held.
+    pub(crate) const fn mapped(&self) -> &Mapped {
+        &self.mapped
+    }
+
     /// The path as text.
     pub(crate) fn path(&self) -> &str {
         &self.path

@@ -63,10 +63,46 @@ fn a_safetensors_file_is_shown() {
 }
 
 #[test]
+fn its_values_are_shown_on_request() {
+    let sandbox = Sandbox::with(&[("model.safetensors", &two_tensors())]);
+    assert_snapshot!(sandbox.run(&["inspect", "--stats", "model.safetensors"]), @"
+    exit: 0
+    --- stdout
+    `model.safetensors`: safetensors, 192 bytes, valid
+      digest      sha256:550a5b0e76967dff2075d1176813f384232d99ff35a32919fb9f25eede3850f9
+      header      bytes 8..160, 3 of padding
+      readers     0.4, 0.6, 0.7, 0.8 read it
+      parameters  8 in 2 tensors, 32 bytes
+                  F32: 8 in 2 tensors, 32 bytes
+      metadata    `format` = `pt`
+
+    tensors
+      dtype  shape   elements  bytes  range     name
+      F32    [2]            2      8  160..168  `bias`
+      F32    [2, 3]         6     24  168..192  `weight`
+
+    values
+         least      most       mean  zero  nan  inf  name and digest
+      0.0000e0  1.0000e0  5.0000e-1     1    0    0  `bias` sha256:22b6f43bd8d27738d3213f29e96b62d01d9d6c0ab4f9732aaae803186f51eab7
+      2.0000e0  7.0000e0   4.5000e0     0    0    0  `weight` sha256:a73a7e84d52450cde4510c653619e159a10b903d7e491273a2e256311b20ec2e
+
+    bytes
+      range     bytes  what
+      0..8          8  length
+      8..157      149  header
+      157..160      3  padding
+      160..192     32  tensors (2)
+    --- stderr
+    ");
+}
+
+#[test]
 fn its_document_has_every_tensor_and_every_byte() {
     let sandbox = Sandbox::with(&[("model.safetensors", &two_tensors())]);
-    let (document, code) = document(&sandbox, &["model.safetensors"]);
+    let (document, code) = document(&sandbox, &["--stats", "model.safetensors"]);
     assert_eq!(code, 0);
+    assert_eq!(document["tensors"][0]["values"]["maximum"], 1.0);
+    assert!(document["digest"].as_str().unwrap().starts_with("sha256:"));
     assert_eq!(names(&document), ["bias", "weight"]);
     assert_eq!(document["valid"], true);
     assert_eq!(document["parameters"]["elements"], 8);
@@ -107,7 +143,7 @@ fn a_file_cut_off_anywhere_is_never_valid_and_never_a_fault() {
     let sandbox = Sandbox::new();
     for length in 0..whole.len() {
         sandbox.file("cut.safetensors", &whole[..length]);
-        let (document, code) = document(&sandbox, &["cut.safetensors"]);
+        let (document, code) = document(&sandbox, &["--stats", "cut.safetensors"]);
         assert!(code == 1 || code == 2, "{length}: {code}");
         assert_eq!(document["valid"], false, "{length}");
         assert_map_covers(&document);
@@ -119,7 +155,8 @@ fn hostile_names_are_shown_harmlessly_and_kept_in_json() {
     let header = r#"{"__metadata__":{"k\u001b[2J":"\u202e"},"\u001b[2J\nx\u202e":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#;
     let sandbox = Sandbox::with(&[("names.safetensors", &safetensors(header, &[0]))]);
     for format in ["text", "json"] {
-        let run = sandbox.run(&["inspect", "--format", format, "names.safetensors"]);
+        let options = ["--stats", "--format", format, "names.safetensors"];
+        let run = sandbox.run(&[&["inspect"], &options[..]].concat());
         let harmful = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(run.starts_with("exit: 0\n"), "{run:?}");
         assert!(!run.contains(harmful), "{run:?}");
