@@ -5,6 +5,9 @@
 // Replayed by the tests of model-sign, not by those of the facade, which take this file into themselves.
 #[cfg(not(test))]
 pub mod sign;
+// Replayed by the tests of safetensors-check.
+#[cfg(not(test))]
+pub mod tensors;
 
 use model_formats::npy;
 use model_scan::unpack::{self, Budget};

@@ -216,7 +216,7 @@ impl<'a> Pass<'a, '_> {
     }
 
     /// Reads the rest of an object in the place of a dtype. The readers take one whose only key is the name of a
-    /// dtype, and whose value is null or an empty object.
+    /// dtype, and whose value is null.
     fn dtype_object(&mut self) -> Result<Option<Dtype>, Stop> {
         let mut dtype = None;
         let mut is_lone = true;
@@ -228,12 +228,8 @@ impl<'a> Pass<'a, '_> {
             is_lone = is_lone && dtype.is_none();
             let name: Option<Dtype> = key.parse().ok();
             let value = self.next()?;
-            let (_, pieces) = self.skip_pieces(&value, &rules::UNKNOWN_DTYPE)?;
-            let is_unit = match value.kind {
-                EventKind::Null => true,
-                EventKind::BeginObject => pieces == 2,
-                _ => false,
-            };
+            self.skip(&value, &rules::UNKNOWN_DTYPE)?;
+            let is_unit = value.kind == EventKind::Null;
             is_lone = is_lone && is_unit && name.is_some();
             dtype = dtype.or(name);
         }

@@ -125,21 +125,10 @@ impl<'a, 'l> Pass<'a, 'l> {
     /// Reads over the value that an event begins, and returns the byte behind it. Readers do, too, unless a
     /// number in it is none of theirs: then they refuse the file, for what the rule finds here.
     pub(super) fn skip(&mut self, event: &Event<'a>, rule: &Rule) -> Result<usize, Stop> {
-        self.skip_pieces(event, rule).map(|(end, _)| end)
-    }
-
-    /// Reads over a value like [`Pass::skip`], and returns the byte behind it and of how many pieces it was.
-    pub(super) fn skip_pieces(
-        &mut self,
-        event: &Event<'a>,
-        rule: &Rule,
-    ) -> Result<(usize, usize), Stop> {
         let start = event.start;
         let mut depth = 0_usize;
-        let mut pieces = 0_usize;
         let mut event = event.clone();
         loop {
-            pieces = pieces.saturating_add(1);
             match &event.kind {
                 EventKind::BeginObject | EventKind::BeginArray => depth = depth.saturating_add(1),
                 EventKind::EndObject | EventKind::EndArray => depth = depth.saturating_sub(1),
@@ -149,7 +138,7 @@ impl<'a, 'l> Pass<'a, 'l> {
                 _ => {}
             }
             if depth == 0 {
-                return Ok((event.end, pieces));
+                return Ok(event.end);
             }
             event = self.next()?;
         }

@@ -13,3 +13,10 @@ pub(crate) fn file(header: impl AsRef<[u8]>, data: usize) -> Vec<u8> {
 pub(crate) fn entry(name: &str, dtype: &str, shape: &str, begin: u64, end: u64) -> String {
     format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{begin},{end}]}}"#)
 }
+
+/// Puts a length of its own before a header.
+pub(crate) fn framed(length: u64, header: impl AsRef<[u8]>, data: usize) -> Vec<u8> {
+    let mut file = file(header, data);
+    file[..8].copy_from_slice(&length.to_le_bytes());
+    file
+}

@@ -5,3 +5,20 @@
 mod forge;
 mod header;
 mod index;
+mod layout;
+mod mutation;
+mod readers;
+mod replay;
+mod rules;
+
+#[path = "../../../../fuzz/src/tensors.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the oracle is part of the fuzz package"
+)]
+mod oracle;
