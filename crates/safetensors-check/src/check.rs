@@ -49,7 +49,7 @@ fn suspicions(header: &Header<'_>, bytes: &[u8]) -> Vec<Finding> {
 }
 
 /// Finds data that is not aligned as its elements want it. Readers copy it or refuse to map it; the reference
-/// writer has aligned it since 0.3.
+/// writer aligns it, older ones did not.
 fn misaligned(header: &Header<'_>) -> Option<Finding> {
     let is_misaligned =
         |start: u64, alignment: u64| alignment > 1 && !start.is_multiple_of(alignment);
