@@ -5,6 +5,7 @@
 mod admission;
 mod archive;
 mod clock;
+pub mod convert;
 mod filter;
 mod inspect;
 mod inspection;

@@ -72,33 +72,38 @@ impl Error {
     }
 }
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoStop => f.write_str("the stream ends without STOP"),
+            Self::Truncated => f.write_str("the stream ends inside an opcode's argument"),
+            Self::UnknownOpcode(byte) => write!(f, "unknown opcode 0x{byte:02x}"),
+            Self::NegativeCount(count) => write!(f, "negative count {count}"),
+            Self::UnknownProtocol(protocol) => write!(f, "unknown protocol {protocol}"),
+            Self::StackUnderflow => f.write_str("too few values on the stack"),
+            Self::NoMark => f.write_str("no mark on the stack"),
+            Self::NoMemoEntry(index) => write!(f, "no memo entry {index}"),
+            Self::BadArgument => f.write_str("argument cannot be read"),
+            Self::NoSuchMemoKey => f.write_str("no memo entry of that number"),
+            Self::MemoEntryTaken => f.write_str("memo entry stored a second time"),
+            Self::MarkStored => f.write_str("a mark to be stored in the memo"),
+            Self::TooManyDigits => f.write_str("an integer of more than 4300 digits"),
+            Self::StackNotEmpty(left) => {
+                write!(f, "stack not empty at the end, {left} left")
+            }
+            Self::OddItems => f.write_str("a key without a value"),
+            Self::UnknownRawLength => {
+                f.write_str("raw array bytes follow whose length cannot be told")
+            }
+            Self::LimitExceeded(limit) => write!(f, "ceiling on {limit} reached"),
+            Self::Interrupted => f.write_str("no more time to read on"),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            ErrorKind::NoStop => f.write_str("the stream ends without STOP")?,
-            ErrorKind::Truncated => f.write_str("the stream ends inside an opcode's argument")?,
-            ErrorKind::UnknownOpcode(byte) => write!(f, "unknown opcode 0x{byte:02x}")?,
-            ErrorKind::NegativeCount(count) => write!(f, "negative count {count}")?,
-            ErrorKind::UnknownProtocol(protocol) => write!(f, "unknown protocol {protocol}")?,
-            ErrorKind::StackUnderflow => f.write_str("too few values on the stack")?,
-            ErrorKind::NoMark => f.write_str("no mark on the stack")?,
-            ErrorKind::NoMemoEntry(index) => write!(f, "no memo entry {index}")?,
-            ErrorKind::BadArgument => f.write_str("argument cannot be read")?,
-            ErrorKind::NoSuchMemoKey => f.write_str("no memo entry of that number")?,
-            ErrorKind::MemoEntryTaken => f.write_str("memo entry stored a second time")?,
-            ErrorKind::MarkStored => f.write_str("a mark to be stored in the memo")?,
-            ErrorKind::TooManyDigits => f.write_str("an integer of more than 4300 digits")?,
-            ErrorKind::StackNotEmpty(left) => {
-                write!(f, "stack not empty at the end, {left} left")?;
-            }
-            ErrorKind::OddItems => f.write_str("a key without a value")?,
-            ErrorKind::UnknownRawLength => {
-                f.write_str("raw array bytes follow whose length cannot be told")?;
-            }
-            ErrorKind::LimitExceeded(limit) => write!(f, "ceiling on {limit} reached")?,
-            ErrorKind::Interrupted => f.write_str("no more time to read on")?,
-        }
-        write!(f, " at byte {}", self.offset)
+        write!(f, "{} at byte {}", self.kind, self.offset)
     }
 }
 

@@ -214,46 +214,7 @@ impl<'a> Archive<'a> {
     /// Inflated bytes by member, by ratio and by budget, see [`Limits`].
     #[must_use]
     pub fn open(&self, reading: &Reading, limits: &Limits, budget: &Budget) -> Contents<'a> {
-        let packed = slice_clamped(self.bytes, reading.data());
-        let mut contents = Contents {
-            bytes: Cow::Borrowed(&[]),
-            stated_crc: reading.crc,
-            crc: None,
-            consumed: 0,
-            problems: Vec::new(),
-        };
-        match reading.method {
-            Method::Stored => {
-                if !budget.take(length(packed)) {
-                    let limit = Problem::LimitReached(budget.limit());
-                    contents.problems.push(limit);
-                    return contents;
-                }
-                if reading.data.end > length(self.bytes) {
-                    contents.problems.push(Problem::CutOff);
-                }
-                contents.consumed = length(packed);
-                contents.bytes = Cow::Borrowed(packed);
-            }
-            Method::Other(method) => contents.problems.push(Problem::UnknownMethod(method)),
-            _ => {
-                // What is stated is a wish: weights stay far below this.
-                let likely = reading
-                    .size
-                    .unwrap_or_default()
-                    .min(length(packed).saturating_mul(16));
-                let mut out = Vec::with_capacity(usize::try_from(likely).unwrap_or_default());
-                let streamed = self.inflate(reading, limits, budget, &mut |chunk| {
-                    out.extend_from_slice(chunk);
-                    ControlFlow::Continue(())
-                });
-                contents.bytes = Cow::Owned(out);
-                contents.crc = Some(streamed.crc);
-                contents.consumed = streamed.consumed;
-                contents.problems = streamed.problems;
-            }
-        }
-        contents
+        open(self.bytes, reading, limits, budget)
     }
 
     /// Unpacks a reading piece by piece, of at most 64 KiB each, until the receiver breaks.
@@ -273,7 +234,7 @@ impl<'a> Archive<'a> {
                 problems: vec![Problem::UnknownMethod(method)],
                 ..Run::default()
             },
-            _ => self.inflate(reading, limits, budget, &mut receive),
+            _ => inflate(self.bytes, reading, limits, budget, &mut receive),
         };
         Streamed {
             consumed: run.consumed,
@@ -312,45 +273,94 @@ impl<'a> Archive<'a> {
         run.crc = crc.finalize();
         run
     }
+}
 
-    fn inflate(
-        &self,
-        reading: &Reading,
-        limits: &Limits,
-        budget: &Budget,
-        receive: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
-    ) -> Run {
-        let packed = slice_clamped(self.bytes, reading.data());
-        let mut run = Run::default();
-        let mut crc = crc32fast::Hasher::new();
-        let mut receive = |chunk: &[u8]| {
-            crc.update(chunk);
-            receive(chunk)
-        };
-        let mut pump = Pump::new(Meter::new(limits, budget), &mut receive);
-        let end = decode(packed, reading, &mut pump, &mut run.problems);
-        run.consumed = pump.meter().consumed();
-        run.produced = pump.meter().produced();
-        run.crc = crc.finalize();
-        match end {
-            Ok(end) => {
-                let produced = run.produced;
-                if let Some(stated) = reading.size {
-                    if produced != stated {
-                        let found = produced;
-                        run.problems.push(Problem::SizeDiffers { stated, found });
-                    }
-                    let bytes = length(packed).saturating_sub(end);
-                    if bytes > 0 {
-                        run.problems.push(Problem::TrailingBytes { bytes });
-                    }
+/// Unpacks a reading of the archive that is these bytes, as [`Archive::open`] does.
+pub(crate) fn open<'a>(
+    bytes: &'a [u8],
+    reading: &Reading,
+    limits: &Limits,
+    budget: &Budget,
+) -> Contents<'a> {
+    let packed = slice_clamped(bytes, reading.data());
+    let mut contents = Contents {
+        bytes: Cow::Borrowed(&[]),
+        stated_crc: reading.crc,
+        crc: None,
+        consumed: 0,
+        problems: Vec::new(),
+    };
+    match reading.method {
+        Method::Stored => {
+            if !budget.take(length(packed)) {
+                let limit = Problem::LimitReached(budget.limit());
+                contents.problems.push(limit);
+                return contents;
+            }
+            if reading.data.end > length(bytes) {
+                contents.problems.push(Problem::CutOff);
+            }
+            contents.consumed = length(packed);
+            contents.bytes = Cow::Borrowed(packed);
+        }
+        Method::Other(method) => contents.problems.push(Problem::UnknownMethod(method)),
+        _ => {
+            // What is stated is a wish: weights stay far below this.
+            let likely = reading
+                .size
+                .unwrap_or_default()
+                .min(length(packed).saturating_mul(16));
+            let mut out = Vec::with_capacity(usize::try_from(likely).unwrap_or_default());
+            let streamed = inflate(bytes, reading, limits, budget, &mut |chunk| {
+                out.extend_from_slice(chunk);
+                ControlFlow::Continue(())
+            });
+            contents.bytes = Cow::Owned(out);
+            contents.crc = Some(streamed.crc);
+            contents.consumed = streamed.consumed;
+            contents.problems = streamed.problems;
+        }
+    }
+    contents
+}
+
+fn inflate(
+    bytes: &[u8],
+    reading: &Reading,
+    limits: &Limits,
+    budget: &Budget,
+    receive: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+) -> Run {
+    let packed = slice_clamped(bytes, reading.data());
+    let mut run = Run::default();
+    let mut crc = crc32fast::Hasher::new();
+    let mut receive = |chunk: &[u8]| {
+        crc.update(chunk);
+        receive(chunk)
+    };
+    let mut pump = Pump::new(Meter::new(limits, budget), &mut receive);
+    let end = decode(packed, reading, &mut pump, &mut run.problems);
+    run.consumed = pump.meter().consumed();
+    run.produced = pump.meter().produced();
+    run.crc = crc.finalize();
+    match end {
+        Ok(end) => {
+            let produced = run.produced;
+            if let Some(stated) = reading.size {
+                if produced != stated {
+                    let found = produced;
+                    run.problems.push(Problem::SizeDiffers { stated, found });
+                }
+                let bytes = length(packed).saturating_sub(end);
+                if bytes > 0 {
+                    run.problems.push(Problem::TrailingBytes { bytes });
                 }
             }
-            Err(Stop::Stopped) => run.stopped = true,
-            Err(stop) => run.problems.extend(Problem::of(stop)),
         }
-        run
+        Err(Stop::Stopped) => run.stopped = true,
+        Err(stop) => run.problems.extend(Problem::of(stop)),
     }
+    run
 }
 
 impl Problem {

@@ -33,6 +33,7 @@ pub use archive::{Archive, Error, ErrorKind};
 pub use directory::has_end_record;
 pub use divergence::{Divergence, DivergenceKind};
 pub(crate) use gaps::is_zeros;
+pub(crate) use inflate::open;
 pub use inflate::{Checksum, Contents, Problem, Streamed};
 pub use layout::{Part, PartKind};
 pub use limits::{Limit, Limits};

@@ -2,6 +2,8 @@
 //!
 //! Where the folder or the interpreter is missing, the test is reported as ignored.
 
+mod convert;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -20,9 +22,14 @@ fn main() -> ExitCode {
         .status()
         .is_ok_and(|status| status.success());
     let missing = torch.is_none();
+    let converted = torch.clone();
     let tests = vec![
         Trial::test("what_torch_writes_has_no_divergence", move || {
             torch.as_deref().map_or(Ok(()), torch_files)
+        })
+        .with_ignored_flag(missing),
+        Trial::test("every_tensor_of_torch_has_its_own_bytes", move || {
+            converted.as_deref().map_or(Ok(()), convert::torch_files)
         })
         .with_ignored_flag(missing),
         Trial::test("what_python_writes_has_no_divergence", python_files)

@@ -1,0 +1,257 @@
+use std::collections::HashMap;
+
+use super::persistent::{Found, Shelf};
+use super::pickle::Loaded;
+use super::place::Place;
+use super::storage::Source;
+use super::walk::{Collected, Walk};
+use super::{ByteOrder, Container, Error, ErrorKind, Gap, Key, Limits};
+use crate::unpack::Budget;
+use crate::zip::{self, Archive, Checksum, DivergenceKind, Method, Reading};
+
+/// Members that are read as a whole to know the archive: `byteorder` has at most six bytes.
+const LONGEST_NOTE: usize = 64;
+
+/// What an archive is.
+enum Kind {
+    /// torch's, in this folder, with a slash at its end.
+    Torch {
+        folder: String,
+        is_script: bool,
+    },
+    Npz,
+    Other,
+}
+
+/// Reads a zip archive of torch or numpy.
+pub(super) fn read<'a>(
+    place: &Place<'a>,
+    limits: &Limits,
+    out: &mut Collected<'a>,
+) -> Result<Container, Error> {
+    let archive = Archive::read(place.bytes(), &limits.zip)
+        .map_err(|error| Error::new(ErrorKind::NoCheckpoint, error.offset()))?;
+    let kind = kind(&archive)?;
+    if matches!(kind, Kind::Other) {
+        return Err(Error::new(ErrorKind::NoCheckpoint, 0));
+    }
+    check(&archive)?;
+    let members = Members {
+        place,
+        archive: &archive,
+        limits,
+    };
+    match kind {
+        Kind::Torch { folder, is_script } => members.torch(&folder, is_script, out),
+        _ => members.npz(out),
+    }
+}
+
+/// Refuses an archive of which readers see different bytes.
+fn check(archive: &Archive<'_>) -> Result<(), Error> {
+    let divergence = archive
+        .divergences()
+        .iter()
+        .find(|divergence| !matches!(divergence.kind, DivergenceKind::Name(_)));
+    match divergence {
+        Some(divergence) => Err(Error::new(
+            ErrorKind::AmbiguousZip(divergence.kind.clone()),
+            divergence.range.start,
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Tells what an archive is by the names of its members.
+fn kind(archive: &Archive<'_>) -> Result<Kind, Error> {
+    let names = || archive.members().iter().map(zip::Member::name);
+    let mut folders = names().filter_map(|name| {
+        let folder = name.strip_suffix(b"data.pkl")?.strip_suffix(b"/")?;
+        (!folder.is_empty() && !folder.contains(&b'/')).then_some(folder)
+    });
+    let Some(folder) = folders.next() else {
+        let mut all = names().filter(|name| !name.ends_with(b"/")).peekable();
+        let npz = all.peek().is_some() && all.all(|name| name.ends_with(b".npy"));
+        return Ok(if npz { Kind::Npz } else { Kind::Other });
+    };
+    let more = u64::try_from(folders.count()).unwrap_or(u64::MAX);
+    if more > 0 {
+        return Err(Error::new(
+            ErrorKind::DataMembers(more.saturating_add(1)),
+            0,
+        ));
+    }
+    let folder = format!("{}/", String::from_utf8_lossy(folder));
+    let constants = format!("{folder}constants.pkl");
+    let is_script = names().any(|name| name == constants.as_bytes());
+    Ok(Kind::Torch { folder, is_script })
+}
+
+struct Members<'m, 'a> {
+    place: &'m Place<'a>,
+    archive: &'m Archive<'m>,
+    limits: &'m Limits,
+}
+
+impl<'a> Members<'_, 'a> {
+    fn torch(
+        &self,
+        folder: &str,
+        is_script: bool,
+        out: &mut Collected<'a>,
+    ) -> Result<Container, Error> {
+        let order = match self.note(&format!("{folder}byteorder"))?.as_deref() {
+            None | Some(b"little") => ByteOrder::Little,
+            Some(b"big") => ByteOrder::Big,
+            Some(_) => {
+                return Err(Error::new(ErrorKind::ByteOrder, 0)
+                    .within(&findings::escape(&format!("{folder}byteorder"))));
+            }
+        };
+        let found = self.found();
+        self.pickle(folder, "data", &found, order, Vec::new(), out)?;
+        if is_script {
+            let path = vec![Key::Constants];
+            self.pickle(folder, "constants", &found, order, path, out)?;
+        }
+        let data = format!("{folder}data/");
+        for member in self.archive.members() {
+            let name = String::from_utf8_lossy(member.name());
+            if name
+                .strip_prefix(&data)
+                .is_some_and(|key| !key.is_empty() && !out.storages.was_asked(&name))
+            {
+                out.gaps
+                    .push(Gap::UnreferencedStorage { key: member.text() });
+            }
+        }
+        Ok(if is_script {
+            Container::TorchScript
+        } else {
+            Container::TorchZip
+        })
+    }
+
+    /// Walks one pickle of the archive, whose storages lie in the folder of its name.
+    fn pickle(
+        &self,
+        folder: &str,
+        name: &str,
+        found: &HashMap<String, Found<'a>>,
+        order: ByteOrder,
+        path: Vec<Key>,
+        out: &mut Collected<'a>,
+    ) -> Result<(), Error> {
+        let member = format!("{folder}{name}.pkl");
+        let shown = findings::escape(&member);
+        let place = self.member(&member).map_err(|error| error.within(&shown))?;
+        let loaded =
+            Loaded::read(place.bytes(), 0, self.limits).map_err(|error| error.within(&shown))?;
+        if super::legacy::offset(loaded.end) != place.len() {
+            let end = super::legacy::offset(loaded.end);
+            return Err(Error::new(ErrorKind::TrailingBytes, end).within(&shown));
+        }
+        let shelf = Shelf::Members {
+            folder: format!("{folder}{name}/"),
+            members: found.clone(),
+        };
+        let Loaded {
+            graph,
+            root,
+            arrays,
+            ..
+        } = &loaded;
+        Walk::new(graph, arrays, &place, &shelf, self.limits, out)
+            .with_order(order)
+            .run(*root, path)
+    }
+
+    fn reading(&self, name: &str) -> Option<&Reading> {
+        self.archive
+            .members()
+            .iter()
+            .find(|member| member.name() == name.as_bytes())?
+            .readings()
+            .next()
+    }
+
+    /// Opens a member in full and compares its checksum.
+    pub(super) fn open(&self, reading: &Reading) -> Result<Place<'a>, Error> {
+        if reading.method() == Method::Stored {
+            let place = self
+                .place
+                .part(&reading.data())
+                .ok_or(Error::new(ErrorKind::MissingMember, reading.data().start))?;
+            let found = crc32fast::hash(place.bytes());
+            return match reading.crc() {
+                Some(stated) if stated != found => {
+                    Err(Error::new(ErrorKind::Checksum { stated, found }, 0))
+                }
+                _ => Ok(place),
+            };
+        }
+        let budget = Budget::new(self.place.len(), &self.limits.unpack);
+        let contents = self.archive.open(reading, &self.limits.unpack, &budget);
+        if let Some(problem) = contents.problems().first() {
+            return Err(Error::new(ErrorKind::Unpack(problem.clone()), 0));
+        }
+        if let Checksum::Differs { stated, found } = contents.checksum() {
+            return Err(Error::new(ErrorKind::Checksum { stated, found }, 0));
+        }
+        Ok(Place::held(contents.into_bytes().into_owned()))
+    }
+
+    fn member(&self, name: &str) -> Result<Place<'a>, Error> {
+        let reading = self
+            .reading(name)
+            .ok_or(Error::new(ErrorKind::MissingMember, 0))?;
+        self.open(reading)
+    }
+
+    /// Reads a short member, if it is there.
+    fn note(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(reading) = self.reading(name) else {
+            return Ok(None);
+        };
+        let place = self.open(reading)?;
+        Ok(place
+            .bytes()
+            .get(..LONGEST_NOTE.min(place.bytes().len()))
+            .map(<[u8]>::to_vec))
+    }
+
+    /// Every member as what a storage could be.
+    fn found(&self) -> HashMap<String, Found<'a>> {
+        self.archive
+            .members()
+            .iter()
+            .filter_map(|member| {
+                let reading = member.readings().next()?;
+                let source = match reading.method() {
+                    Method::Stored => Source::Plain(self.place.part(&reading.data())?),
+                    _ => Source::Packed {
+                        archive: self.place.clone(),
+                        reading: reading.clone(),
+                        limits: self.limits.unpack.clone(),
+                    },
+                };
+                let data = reading.data();
+                let length = match reading.method() {
+                    Method::Stored => data.end.checked_sub(data.start)?,
+                    _ => reading.size()?,
+                };
+                let found = Found {
+                    source,
+                    member: Some(member.text()),
+                    length,
+                    crc: reading.crc(),
+                };
+                Some((String::from_utf8(member.name().to_vec()).ok()?, found))
+            })
+            .collect()
+    }
+
+    fn npz(&self, _out: &mut Collected<'a>) -> Result<Container, Error> {
+        Err(Error::new(ErrorKind::NoCheckpoint, 0))
+    }
+}
