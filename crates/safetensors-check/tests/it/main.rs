@@ -10,6 +10,7 @@ mod mutation;
 mod readers;
 mod replay;
 mod rules;
+mod twins;
 
 #[path = "../../../../fuzz/src/tensors.rs"]
 #[allow(
