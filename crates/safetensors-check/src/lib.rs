@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
+pub mod adapter;
 mod check;
 mod code;
 mod dtype;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod adapter;
 mod forge;
 mod header;
 mod index;
