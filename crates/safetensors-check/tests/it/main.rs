@@ -2,7 +2,6 @@
 
 #![cfg(test)]
 
-mod adapter;
 mod forge;
 mod header;
 mod index;
@@ -11,7 +10,6 @@ mod mutation;
 mod readers;
 mod replay;
 mod rules;
-mod twins;
 
 #[path = "../../../../fuzz/src/tensors.rs"]
 #[allow(
