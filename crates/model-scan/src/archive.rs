@@ -211,7 +211,11 @@ impl Inspector<'_> {
             return None;
         };
         // Raw weights are read in full only on request; what was parsed is compared.
-        let bulky = found.kind == Kind::Unknown.label() || found.unsupported || found.kind == "npy";
+        let bulky = found.unsupported
+            || found.kind == "npy"
+            || [Kind::Unknown, Kind::Safetensors]
+                .map(Kind::label)
+                .contains(&found.kind.as_str());
         let crc = if !whole {
             CrcCheck::NotChecked
         } else if self.options.depth == Depth::Full || !stored || !bulky {

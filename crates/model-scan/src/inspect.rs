@@ -8,6 +8,7 @@ use crate::inspection::{Inspection, length};
 use crate::options::Options;
 use crate::pickles::PickleStream;
 use crate::rules::{LIMIT_REACHED, NOT_A_MODEL, UNREAD_FORMAT};
+use crate::safetensors;
 use crate::skops;
 use crate::sniff::{self, Kind, Promise};
 use crate::streams::Format;
@@ -123,9 +124,18 @@ impl<'s> Inspector<'s> {
         {
             self.archive_behind(kind, bytes, 0, depth, &mut inspection);
         }
-        if let Some(promise) = sniff::contradicts(name, kind) {
-            inspection.say(
+        if let Some(promise) = sniff::contradicts(name, kind)
+            && !safetensors::is_held_to(name, kind)
+        {
+            let runs = kind == Kind::Pickle || kind.is_archive() || kind.is_code();
+            inspection.say_as(
                 &sniff::MISLEADING_EXTENSION,
+                // Who keeps to safetensors so that nothing runs is misled on purpose.
+                if promise == Promise::Safetensors && runs {
+                    Severity::Medium
+                } else {
+                    sniff::MISLEADING_EXTENSION.severity
+                },
                 format!("the name promises {promise}, the content is {kind}"),
                 0..length(bytes.len()),
             );
@@ -147,6 +157,8 @@ impl<'s> Inspector<'s> {
                 inspection
             }
             Kind::Json if skops::is_schema(name, bytes) => self.skops_schema(bytes),
+            Kind::Safetensors => self.safetensors(kind, bytes, depth),
+            kind if safetensors::is_held_to(name, kind) => self.safetensors(kind, bytes, depth),
             Kind::Npy => self.npy(bytes, depth),
             Kind::Tar => self.tarball(bytes, depth),
             Kind::SevenZip => self.seven_zip(bytes, depth),

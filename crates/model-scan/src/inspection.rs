@@ -2,6 +2,7 @@ use std::ops::Range;
 
 use findings::{Attribution, Coverage, Finding, Location, Rule, Severity};
 
+use crate::model_folder::SpeaksOf;
 use crate::report::{Member, Verdict};
 use crate::torch::StorageRef;
 
@@ -24,6 +25,8 @@ pub(crate) struct Inspection {
     pub(crate) also: Vec<String>,
     /// Whether an array in it holds pickled objects.
     pub(crate) has_objects: bool,
+    /// The files beside it that it speaks of.
+    pub(crate) speaks_of: Option<SpeaksOf>,
 }
 
 impl Inspection {
@@ -39,6 +42,7 @@ impl Inspection {
             passive: false,
             also: Vec::new(),
             has_objects: false,
+            speaks_of: None,
         }
     }
 

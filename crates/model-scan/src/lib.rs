@@ -11,6 +11,11 @@ mod inspect;
 mod inspection;
 mod json;
 mod legacy_tar;
+#[expect(
+    dead_code,
+    reason = "what judges the folders comes with the parts that read indexes"
+)]
+mod model_folder;
 mod nested;
 mod npy;
 mod options;
@@ -20,6 +25,7 @@ mod pickles;
 mod report;
 mod rule_data;
 mod rules;
+mod safetensors;
 mod scanner;
 mod seven;
 pub mod seven_zip;

@@ -141,6 +141,8 @@ pub struct Limits {
     pub streams: u64,
     /// Ceilings for one pickle.
     pub pickle: pickle_vm::Limits,
+    /// Ceilings for one safetensors file.
+    pub safetensors: safetensors_check::Limits,
     /// Ceilings for one zip archive.
     pub zip: crate::zip::Limits,
     /// Ceilings on what is unpacked, of whatever container.
@@ -161,6 +163,7 @@ impl Default for Limits {
             stdin_bytes: 1 << 30,
             streams: 100_000,
             pickle: pickle_vm::Limits::default(),
+            safetensors: safetensors_check::Limits::default(),
             zip: crate::zip::Limits::default(),
             unpack: crate::unpack::Limits::default(),
             tar: crate::tar::Limits::default(),

@@ -28,6 +28,11 @@ pub(crate) const FORMAT_NOT_ADMITTED: Rule = Rule::new(
     High,
     "A file is of a format that is not among those admitted",
 );
+pub(crate) const ABSENT_SIBLINGS: Rule = Rule::new(
+    "CON019/absent-siblings",
+    Low,
+    "A file speaks of others that were not at hand to be compared",
+);
 pub(crate) const NOT_A_MODEL: Rule = Rule::new(
     "CON021/not-a-model",
     Low,
@@ -110,6 +115,7 @@ pub const RULES: &[Rule] = &[
     BYTES_BEHIND_STREAM,
     SKOPS_TYPE,
     FORMAT_NOT_ADMITTED,
+    ABSENT_SIBLINGS,
     NOT_A_MODEL,
     UNREADABLE_FILE,
     FILE_CHANGED,

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use findings::Coverage;
+use findings::{Coverage, Finding};
 use model_digest::{Algorithm, Digest, Hasher, Source as _};
 use model_hold::{Held, Item, Links, Root, WalkLimits};
 use pickle_vm::Lists;
@@ -15,6 +15,7 @@ use crate::clock::Deadline;
 use crate::filter::{Excluded, Filter};
 use crate::inspect::Inspector;
 use crate::inspection::{Inspection, length};
+use crate::model_folder::{Extent, Folders, Found, Judgement, Scanned};
 use crate::options::{Digests, Options};
 use crate::pickles::PickleStream;
 use crate::report::{Report, Target, path_text};
@@ -88,6 +89,14 @@ impl Job<'_> {
     }
 }
 
+/// Everything that is to be scanned.
+#[derive(Default)]
+struct Jobs<'r> {
+    jobs: Vec<Job<'r>>,
+    folders: Folders,
+    excluded: Excluded,
+}
+
 /// Where a file lies in a folder that is scanned.
 struct Place<'j> {
     modules: &'j ModuleFiles,
@@ -144,7 +153,12 @@ impl Scanner {
         let deadline = self.deadline();
         let (inspection, _) = self.inspect(&[name], bytes, &deadline);
         let digest = self.digest(bytes, &inspection, &deadline);
-        target(PathBuf::from(name), length(bytes.len()), inspection, digest)
+        let scanned = Scanned {
+            speaks_of: inspection.speaks_of,
+            target: target(PathBuf::from(name), length(bytes.len()), inspection, digest),
+            stamp: None,
+        };
+        scanned.into_target()
     }
 
     /// Scans what a reader gives, up to [`Limits::stdin_bytes`](crate::Limits::stdin_bytes), which are held in
@@ -154,7 +168,7 @@ impl Scanner {
     pub fn scan_reader(&self, name: &str, reader: impl Read) -> Target {
         let limit = self.options.limits.stdin_bytes;
         match Held::from_reader(name, reader, limit) {
-            Ok(held) => self.scan_held(Path::new(name), &held, None),
+            Ok(held) => self.scan_held(Path::new(name), &held, None).into_target(),
             Err(error) => unreadable(PathBuf::from(name), &error.kind().to_string()),
         }
     }
@@ -186,38 +200,61 @@ impl Scanner {
         for path in paths {
             opened.push(self.open(path.as_ref()));
         }
-        let mut jobs = Vec::new();
-        let mut excluded = Excluded::default();
-        for root in &opened {
+        let mut all = Jobs::default();
+        for (number, root) in opened.iter().enumerate() {
             match root {
-                Ok(root) => self.jobs(root, &mut jobs, &mut excluded),
-                Err((path, reason)) => jobs.push(Job::Problem {
+                Ok(root) => self.jobs(root, number, &mut all),
+                Err((path, reason)) => all.jobs.push(Job::Problem {
                     path: path.clone(),
                     reason: reason.clone(),
                 }),
             }
         }
-        progress.found(length(jobs.len()));
+        progress.found(length(all.jobs.len()));
+        let mut threads = rayon::ThreadPoolBuilder::new();
+        if let Some(jobs) = self.options.jobs {
+            threads = threads.num_threads(jobs.get());
+        }
+        let threads = threads
+            .build()
+            .map_err(|error| Error::Threads(Box::new(error)))?;
+        Ok(threads.install(|| self.carry_out(&opened, &all, progress)))
+    }
+
+    /// Scans files side by side, and then the folders that they lie in.
+    fn carry_out(
+        &self,
+        opened: &[Result<Opened, (PathBuf, String)>],
+        all: &Jobs<'_>,
+        progress: &dyn Progress,
+    ) -> Report {
         let scan = |job: &Job<'_>| {
             // A fault of ours in one file must not take the answers about the others away.
-            let target = catch_unwind(AssertUnwindSafe(|| self.run(job)))
-                .unwrap_or_else(|_| unreadable(job.path(), "the scanner failed on this file"));
-            progress.scanned(&target);
-            target
+            let scanned = catch_unwind(AssertUnwindSafe(|| self.run(job))).unwrap_or_else(|_| {
+                unreadable(job.path(), "the scanner failed on this file").into()
+            });
+            progress.scanned(&scanned.target);
+            scanned
         };
-        let targets = if jobs.len() < 2 {
-            jobs.iter().map(scan).collect()
-        } else {
-            let mut threads = rayon::ThreadPoolBuilder::new();
-            if let Some(jobs) = self.options.jobs {
-                threads = threads.num_threads(jobs.get());
+        let mut scanned: Vec<Scanned> = all.jobs.par_iter().map(scan).collect();
+        let roots: Vec<Option<&Root>> = opened
+            .iter()
+            .map(|opened| opened.as_ref().ok().map(|opened| &opened.root))
+            .collect();
+        let judgements: Vec<(usize, Judgement)> = all
+            .folders
+            .par_iter()
+            .flat_map_iter(|folder| self.judge_folder(folder, &roots, &scanned))
+            .collect();
+        for (number, judgement) in judgements {
+            if let Some(scanned) = scanned.get_mut(number) {
+                judgement.apply(scanned);
             }
-            let threads = threads
-                .build()
-                .map_err(|error| Error::Threads(Box::new(error)))?;
-            threads.install(|| jobs.par_iter().map(scan).collect())
-        };
-        Ok(Report { targets, excluded })
+        }
+        Report {
+            targets: scanned.into_iter().map(Scanned::into_target).collect(),
+            excluded: all.excluded.clone(),
+        }
     }
 
     fn open(&self, path: &Path) -> Result<Opened, (PathBuf, String)> {
@@ -247,8 +284,19 @@ impl Scanner {
         WalkLimits::default().with_entries(self.options.limits.files)
     }
 
-    fn jobs<'r>(&self, root: &'r Opened, jobs: &mut Vec<Job<'r>>, excluded: &mut Excluded) {
+    fn jobs<'r>(&self, root: &'r Opened, number: usize, all: &mut Jobs<'r>) {
+        let Jobs {
+            jobs,
+            folders,
+            excluded,
+        } = all;
         if !root.root.is_folder() {
+            let found = Found {
+                root: number,
+                below: PathBuf::new(),
+                number: Some(jobs.len()),
+            };
+            folders.note(&root.path, found, Extent::Some);
             jobs.push(Job::File {
                 root,
                 below: PathBuf::new(),
@@ -270,6 +318,18 @@ impl Scanner {
         for item in root.root.walk(&self.walk_limits()).entering(&enter) {
             // Folders that were left out since the last item stand before it.
             excluded.add(closed.take());
+            if let Item::File(entry) = &item {
+                let first = entry.repeats.as_ref().filter(|_| entry.link.is_some());
+                let found = Found {
+                    root: number,
+                    below: entry.path.clone(),
+                    number: match first.and_then(|first| by_path.get(first)) {
+                        Some(first) => Some(*first),
+                        None => takes(&entry.path).then_some(jobs.len()),
+                    },
+                };
+                folders.note(&root.path.join(&entry.path), found, Extent::All);
+            }
             match item {
                 // The same file under another name is scanned once, if it is under that one.
                 Item::File(entry)
@@ -302,9 +362,9 @@ impl Scanner {
         excluded.add(closed.take());
     }
 
-    fn run(&self, job: &Job<'_>) -> Target {
+    fn run(&self, job: &Job<'_>) -> Scanned {
         match job {
-            Job::Problem { path, reason } => unreadable(path.clone(), reason),
+            Job::Problem { path, reason } => unreadable(path.clone(), reason).into(),
             Job::File { root, below, links } => {
                 let path = job.path();
                 let place = Place {
@@ -314,18 +374,18 @@ impl Scanner {
                 };
                 match root.root.open_file(below) {
                     Ok(held) => self.scan_held(&path, &held, Some(&place)),
-                    Err(error) => unreadable(path, &error.kind().to_string()),
+                    Err(error) => unreadable(path, &error.kind().to_string()).into(),
                 }
             }
         }
     }
 
     /// Scans a file that is held and has this place in a folder that is scanned.
-    fn scan_held(&self, path: &Path, held: &Held, place: Option<&Place<'_>>) -> Target {
+    fn scan_held(&self, path: &Path, held: &Held, place: Option<&Place<'_>>) -> Scanned {
         let deadline = self.deadline();
         let mapped = match held.map() {
             Ok(mapped) => mapped,
-            Err(error) => return unreadable(path.to_owned(), &error.kind().to_string()),
+            Err(error) => return unreadable(path.to_owned(), &error.kind().to_string()).into(),
         };
         let mut names = vec![path_text(path).0];
         names.extend(place.iter().flat_map(|place| place.names()));
@@ -345,7 +405,11 @@ impl Scanner {
         if let Some(change) = change {
             inspection.undecided(&FILE_CHANGED, change, 0..held.len());
         }
-        target(path.to_owned(), held.len(), inspection, digest)
+        Scanned {
+            speaks_of: inspection.speaks_of,
+            target: target(path.to_owned(), held.len(), inspection, digest),
+            stamp: held.stamp(),
+        }
     }
 
     fn deadline(&self) -> Deadline {
@@ -426,14 +490,7 @@ fn enters(filter: Option<&dyn Filter>, root: &Path, below: &Path) -> bool {
 
 fn target(path: PathBuf, size: u64, inspection: Inspection, digest: Option<Digest>) -> Target {
     let mut findings = inspection.findings.clone();
-    // A broken stream or a limit stops a pickle; findings of one place stay in the order they were made.
-    findings.sort_by(|a, b| {
-        (&a.location.member, a.location.stream, a.location.byte_start).cmp(&(
-            &b.location.member,
-            b.location.stream,
-            b.location.byte_start,
-        ))
-    });
+    sort(&mut findings);
     Target {
         path,
         verdict: inspection.verdict(),
@@ -446,6 +503,18 @@ fn target(path: PathBuf, size: u64, inspection: Inspection, digest: Option<Diges
         coverage: inspection.coverage,
         members: inspection.members,
     }
+}
+
+/// Sorts findings by their place. A broken stream or a limit stops a pickle; findings of one place stay in the
+/// order they were made.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (&a.location.member, a.location.stream, a.location.byte_start).cmp(&(
+            &b.location.member,
+            b.location.stream,
+            b.location.byte_start,
+        ))
+    });
 }
 
 /// A file that could not be opened or read.

@@ -18,6 +18,8 @@ mod polyglots;
 #[cfg(test)]
 mod rule_data;
 #[cfg(test)]
+mod safetensors;
+#[cfg(test)]
 mod seven_zip;
 mod sniff;
 #[cfg(test)]

@@ -5,23 +5,28 @@ use insta::assert_snapshot;
 use crate::pickles::CLEAN;
 use crate::sandbox::Sandbox;
 
-/// A card, configuration, and a pickle that goes by the name of another format.
-fn models() -> Sandbox {
+/// A card, configuration, and two pickles, of which one goes by this name.
+fn models(name: &str) -> Sandbox {
     Sandbox::with(&[
         ("models/README.md", b"# A model\n"),
         ("models/config.json", b"{}"),
-        ("models/model.safetensors", CLEAN),
+        (name, CLEAN),
         ("models/weights.pkl", CLEAN),
     ])
 }
 
 #[test]
 fn what_is_not_admitted_fails_whatever_it_is_called() {
-    let run = models().run(&["scan", "--formats", "safetensors,onnx,gguf", "models"]);
+    let run = models("models/model.safetensors").run(&[
+        "scan",
+        "--formats",
+        "safetensors,onnx,gguf",
+        "models",
+    ]);
     assert_snapshot!(run, @r#"
     exit: 1
     --- stdout
-    note[CON013/misleading-extension]: the name promises safetensors, the content is pickle
+    warning[CON013/misleading-extension]: the name promises safetensors, the content is pickle
       --> models/model.safetensors @ bytes 0..11
       = why: Loaders look at content, people and filters look at names.
       = help: Rename the file to what it is, after the scan.
@@ -34,14 +39,14 @@ fn what_is_not_admitted_fails_whatever_it_is_called() {
     error[CON018/format-not-admitted]: found pickle, expected safetensors, gguf or onnx
       --> models/weights.pkl @ bytes 0..11
       = rule: docs/rules/CON018.md
-    4 files: 2 dangerous, 2 passive; 3 findings: 0 critical, 2 high, 0 medium, 1 low, 0 info; 100 % of bytes accounted for; scan complete
+    4 files: 2 dangerous, 2 passive; 3 findings: 0 critical, 2 high, 1 medium, 0 low, 0 info; 100 % of bytes accounted for; scan complete
     --- stderr
     "#);
 }
 
 #[test]
 fn what_is_admitted_passes() {
-    let sandbox = models();
+    let sandbox = models("models/model.bin");
     assert!(
         sandbox
             .run(&["scan", "--formats", "pickle", "models"])
@@ -53,7 +58,7 @@ fn what_is_admitted_passes() {
 
 #[test]
 fn standard_input_is_held_to_the_rule_too() {
-    let sandbox = models();
+    let sandbox = models("models/model.bin");
     let run = sandbox.run_with_stdin(&["scan", "--formats", "gguf", "-"], CLEAN);
     assert!(
         run.starts_with("exit: 1\n") && run.contains("found pickle, expected gguf"),
@@ -63,7 +68,7 @@ fn standard_input_is_held_to_the_rule_too() {
 
 #[test]
 fn the_configuration_says_it_for_everybody_and_the_command_line_wins() {
-    let sandbox = models();
+    let sandbox = models("models/model.bin");
     sandbox.file(
         "weighbridge.toml",
         b"[scan]\nformats = [\"safetensors\", \"gguf\"]\n",
@@ -78,7 +83,7 @@ fn the_configuration_says_it_for_everybody_and_the_command_line_wins() {
 
 #[test]
 fn words_that_are_no_formats_are_usage() {
-    let sandbox = models();
+    let sandbox = models("models/model.bin");
     let run = sandbox.run(&["scan", "--formats", "safetensor", "models"]);
     assert!(
         run.starts_with("exit: 4\n") && run.contains("safetensors"),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// What the binary does not judge, by the beginning of the container's or technique's name. Of these it only
 /// has to say that it did not look: calling one of them clean is a failure all the same.
-const NOT_JUDGED: [&str; 4] = ["gguf", "gzip-deep", "keras", "safetensors ("];
+const NOT_JUDGED: [&str; 3] = ["gguf", "gzip-deep", "keras"];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
