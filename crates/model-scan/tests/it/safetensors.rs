@@ -1,7 +1,7 @@
 //! safetensors files: valid or not, suspicious though valid, and what hides in them.
 
 use findings::Severity;
-use model_scan::Verdict;
+use model_scan::{Options, Scanner, TimeLimit, Verdict};
 
 use crate::forge::{self, Zip};
 use crate::forge_tar::{Entry, tar};
@@ -148,9 +148,13 @@ fn an_archive_inside_the_last_tensor_is_looked_into() {
     assert!(names_system(&target), "{target:?}");
     assert_eq!(target.kind, "safetensors and zip");
     // An honest one makes the file two things nevertheless.
-    let archive = zip(&[("archive/data.pkl", HONEST)]);
+    let archive = zip(&[("notes.txt", b"some notes\n")]);
     let target = scan("model.safetensors", &one(&archive));
     assert_eq!(target.verdict, Verdict::Suspicious, "{target:?}");
+    // A checkpoint of torch is what `torch.load` would take the file for.
+    let archive = zip(&[("archive/data.pkl", HONEST)]);
+    let target = scan("model.safetensors", &one(&archive));
+    assert_eq!(target.verdict, Verdict::Dangerous, "{target:?}");
 }
 
 #[test]
@@ -207,4 +211,81 @@ fn members_of_archives_are_judged_alike() {
             assert!(start > finding.location.byte_start);
         }
     }
+}
+#[test]
+fn a_pickle_at_the_start_of_a_tensor_is_looked_into() {
+    let evil = b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85R.".to_vec();
+    let mut data = evil.clone();
+    data.resize(4096, 0);
+    let target = scan("model.safetensors", &one(&data));
+    assert!(names_system(&target), "{target:?}");
+    let finding = target
+        .findings
+        .iter()
+        .find(|finding| finding.rule.code() == "PKL001")
+        .unwrap();
+    let member = finding.location.member.clone().unwrap();
+    assert!(member.starts_with("tensor@"), "{member}");
+}
+
+#[test]
+fn what_is_suspicious_though_valid_is_so() {
+    let entry = r#"{"dtype":"F32","shape":[4],"data_offsets":[0,16]}"#;
+    let honest = weights();
+    let data = &honest[honest.len() - 16..];
+    for name in [
+        "a\\u0000b",
+        "a\\u202eb",
+        "../../etc/passwd",
+        "\\u0430bc.weight",
+    ] {
+        let target = scan(
+            "model.safetensors",
+            &safetensors(&format!(r#"{{"{name}":{entry}}}"#), data),
+        );
+        assert_eq!(target.verdict, Verdict::Suspicious, "{name}: {target:?}");
+    }
+    let nan: Vec<u8> = [1.0_f32, f32::NAN, 2.0, 3.0]
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    let target = scan(
+        "model.safetensors",
+        &safetensors(&format!(r#"{{"weight":{entry}}}"#), &nan),
+    );
+    assert_eq!(target.verdict, Verdict::Suspicious, "{target:?}");
+    assert!(target.complete);
+}
+
+#[test]
+fn values_that_there_was_no_time_for_are_undecided() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use model_scan::Clock;
+
+    /// Every look at it takes a second.
+    #[derive(Debug, Default)]
+    struct Counted(AtomicU64);
+
+    impl Clock for Counted {
+        fn now(&self) -> Duration {
+            Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed))
+        }
+    }
+
+    let data = noise(64 << 20);
+    let bytes = one(&data);
+    let limit = TimeLimit::new(Arc::new(Counted::default()), Duration::from_secs(4));
+    let scanner = Scanner::new(Options::default().with_time_limit(limit));
+    let target = scanner.scan_bytes("model.safetensors", &bytes);
+    assert_eq!(target.verdict, Verdict::Undecided, "{:?}", target.findings);
+    assert!(!target.complete);
+    assert!(
+        target
+            .findings
+            .iter()
+            .any(|finding| finding.rule.code() == "CON028")
+    );
 }
