@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
+pub mod adapter;
 mod check;
 mod code;
 mod dtype;
@@ -11,6 +12,7 @@ mod header;
 pub mod index;
 mod layout;
 mod limits;
+mod listing;
 mod metadata;
 mod names;
 mod padding;
@@ -20,6 +22,7 @@ mod reader;
 mod report;
 mod rules;
 mod suspicions;
+pub mod twins;
 pub mod values;
 
 pub use check::check;
@@ -28,6 +31,7 @@ pub use error::{Error, ErrorKind, Field, Limit};
 pub use header::{Header, MetadataPair, Tensor};
 pub use layout::{Layout, LayoutError, Placement};
 pub use limits::Limits;
+pub use listing::Listed;
 pub use reader::{Acceptance, Reader, Refusal, Requires};
 pub use report::{Report, Validity};
 pub use rules::RULES;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod adapter;
 mod forge;
 mod header;
 mod index;
@@ -10,6 +11,7 @@ mod mutation;
 mod readers;
 mod replay;
 mod rules;
+mod twins;
 
 #[path = "../../../../fuzz/src/tensors.rs"]
 #[allow(
