@@ -3,6 +3,7 @@
 #![warn(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 pub mod adapter;
+pub mod architecture;
 mod check;
 mod code;
 mod dtype;

@@ -16,7 +16,7 @@
 //! ];
 //! let found = report.join(&tensors, None);
 //! let rules: Vec<&str> = found.findings().iter().map(|finding| finding.rule.code()).collect();
-//! assert_eq!(rules, ["STF078", "STF080"]);
+//! assert_eq!(rules, ["STF080", "STF078"]);
 //! ```
 
 mod check;

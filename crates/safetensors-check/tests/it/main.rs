@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod adapter;
+mod architecture;
 mod forge;
 mod header;
 mod index;
