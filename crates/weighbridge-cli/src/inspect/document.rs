@@ -89,7 +89,8 @@ pub(super) struct OfDtype {
 #[derive(Debug, Serialize)]
 pub(super) struct Tensor {
     pub(super) name: String,
-    pub(super) dtype: String,
+    /// Null where it is not known.
+    pub(super) dtype: Option<String>,
     pub(super) shape: Vec<u64>,
     /// Null where 64 bits cannot count them.
     pub(super) elements: Option<u64>,
@@ -134,6 +135,8 @@ pub(super) struct Checkpoint {
     pub(super) ties: Vec<Vec<u64>>,
     /// What is no tensor.
     pub(super) leaves: Vec<Leaf>,
+    /// What else is to be known.
+    pub(super) notes: Vec<String>,
 }
 
 /// The bytes that tensors are views of.
@@ -198,7 +201,6 @@ pub(super) enum What {
     /// Tensors, one behind the other.
     Tensors,
     /// Storages that tensors are views of.
-    #[expect(dead_code, reason = "checkpoints have them, which are not shown yet")]
     Storages,
     /// Nothing that tensors are made of: in a checkpoint the container and its pickles.
     Other,
@@ -252,10 +254,11 @@ impl Document {
             all.tensors = all.tensors.saturating_add(1);
             all.elements = all.elements.saturating_add(elements);
             all.bytes = all.bytes.saturating_add(bytes);
-            let known = all.dtypes.iter().position(|of| of.dtype == tensor.dtype);
+            let dtype = tensor.dtype.as_deref().unwrap_or("unknown");
+            let known = all.dtypes.iter().position(|of| of.dtype == dtype);
             let number = known.unwrap_or_else(|| {
                 all.dtypes.push(OfDtype {
-                    dtype: tensor.dtype.clone(),
+                    dtype: dtype.to_owned(),
                     tensors: 0,
                     elements: 0,
                     bytes: 0,

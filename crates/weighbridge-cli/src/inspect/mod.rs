@@ -1,12 +1,18 @@
 //! The command `inspect`: what is in a model file, without loading it.
 
 mod arguments;
+mod checkpoint;
 mod document;
+mod index;
 mod map;
 mod safetensors;
 mod text;
 mod values;
 
+use std::path::Path;
+
+use weighbridge::safetensors::index::Format as Shards;
+use weighbridge::scan::convert::{Checkpoint, ErrorKind, Limits};
 use weighbridge::scan::sniff::{Kind, sniff};
 
 pub(crate) use self::arguments::Inspect;
@@ -61,14 +67,33 @@ fn inspect(source: &Source, arguments: &Inspect) -> Result<Document, Failure> {
         if arguments.stats && document.valid == Some(true) {
             values::fill(&mut document, report.header(), source.mapped());
         }
+    } else if let Some(format) = index_format(&arguments.file) {
+        document.format = "index of a sharded model".to_owned();
+        index::fill(&mut document, &arguments.file, bytes, format);
     } else {
-        return Err(Failure::nothing_to_check(format!(
-            "{} is {kind}, which cannot be inspected",
-            quoted(&arguments.file)
-        )));
+        match Checkpoint::read(source.path(), bytes, &Limits::default()) {
+            Ok(read) => checkpoint::fill(&mut document, &read),
+            Err(error) if *error.kind() == ErrorKind::NoCheckpoint => {
+                return Err(Failure::nothing_to_check(format!(
+                    "{} is {kind}, which cannot be inspected",
+                    quoted(&arguments.file)
+                )));
+            }
+            Err(error) => {
+                return Err(Failure::failed(format!(
+                    "cannot read {}: {error}",
+                    quoted(&arguments.file)
+                )));
+            }
+        }
     }
     document.count_parameters();
     Ok(document)
+}
+
+/// Tells by the name of a file whether it is the index of a sharded model.
+fn index_format(path: &Path) -> Option<Shards> {
+    Shards::of_index(path.file_name()?.to_str()?)
 }
 
 fn settle(document: &Document) -> Exit {

@@ -35,7 +35,7 @@ pub(super) fn fill<'a>(document: &mut Document, bytes: &'a [u8]) -> Report<'a> {
         map.add(range.clone(), What::Tensors);
         document.tensors.push(Tensor {
             name: tensor.name().to_owned(),
-            dtype: tensor.dtype().to_string(),
+            dtype: Some(tensor.dtype().to_string()),
             shape: tensor.shape().to_vec(),
             elements: Some(tensor.elements()),
             bytes: range.end.checked_sub(range.start),

@@ -33,6 +33,9 @@ pub(super) fn write(document: &Document, palette: &Palette) -> String {
         Some(false) => ", not valid\n",
         None => "\n",
     });
+    if let Some(error) = &document.error {
+        line(&mut out, format_args!("  undecided   {error}"));
+    }
     head(&mut out, document);
     tensors(&mut out, document);
     values(&mut out, &document.tensors);
@@ -134,7 +137,7 @@ fn tensors(out: &mut String, document: &Document) {
     ]);
     for tensor in &document.tensors {
         table.row([
-            escape_shortened(&tensor.dtype, NAME),
+            escape_shortened(tensor.dtype.as_deref().unwrap_or("-"), NAME),
             shape(&tensor.shape),
             number(tensor.elements),
             number(tensor.bytes),
@@ -288,6 +291,13 @@ fn checkpoint(out: &mut String, document: &Document) {
             line(out, format_args!("  `{name}`: {value}"));
         }
         overflow(out, checkpoint.leaves.len());
+    }
+    if !checkpoint.notes.is_empty() {
+        section(out, "notes");
+        for note in checkpoint.notes.iter().take(SHOWN) {
+            line(out, format_args!("  {note}"));
+        }
+        overflow(out, checkpoint.notes.len());
     }
 }
 

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use crate::sandbox::{Sandbox, shown};
 use crate::schema::Schema;
-use crate::tensors::{safetensors, two_tensors};
+use crate::tensors::{
+    View, archive, checkpoint, counting, floats, safetensors, state_dict, two_tensors,
+};
 
 /// Runs `inspect --format json`, holds the document to its schema and returns it with the exit code.
 fn document(sandbox: &Sandbox, arguments: &[&str]) -> (Value, i32) {
@@ -196,6 +198,161 @@ fn very_many_tensors_and_dimensions_are_all_in_json() {
 }
 
 #[test]
+fn a_checkpoint_is_shown() {
+    let views = [
+        floats("embed.weight", "0", &[2, 3]),
+        floats("head.weight", "0", &[2, 3]),
+        View {
+            stride: &[1, 2],
+            ..floats("turned", "1", &[2, 2])
+        },
+    ];
+    let bytes = checkpoint(&views, &[("0", &counting(6)), ("1", &counting(4))]);
+    let sandbox = Sandbox::with(&[("model.pt", &bytes)]);
+    assert_snapshot!(sandbox.run(&["inspect", "model.pt"]), @"
+    exit: 0
+    --- stdout
+    `model.pt`: torch zip, 949 bytes
+      parameters  16 in 3 tensors, 64 bytes
+                  float32: 16 in 3 tensors, 64 bytes
+
+    tensors
+      dtype    shape   elements  bytes  range     name
+      float32  [2, 3]         6     24  553..577  `embed.weight`
+      float32  [2, 3]         6     24  553..577  `head.weight`
+      float32  [2, 2]         4     16  -         `turned` (stride [1, 2])
+
+    storages
+      bytes  tensors  range     key and member
+         24        2  553..577  `0` `archive/data/0`
+         16        1  621..637  `1` `archive/data/1`
+
+    tied: views of one storage
+      `embed.weight`, `head.weight`
+
+    bytes
+      range     bytes  what
+      0..553      553  other
+      553..577     24  storages (1)
+      577..621     44  other
+      621..637     16  storages (1)
+      637..949    312  other
+    --- stderr
+    ");
+    let (document, code) = document(&sandbox, &["--stats", "model.pt"]);
+    assert_eq!(code, 0);
+    assert_eq!(document["valid"], Value::Null);
+    assert_eq!(names(&document), ["embed.weight", "head.weight", "turned"]);
+    assert_eq!(document["checkpoint"]["ties"], serde_json::json!([[0, 1]]));
+    assert_map_covers(&document);
+}
+
+#[test]
+fn what_is_no_tensor_of_a_checkpoint_is_listed() {
+    let mut object = b"}(".to_vec();
+    object.extend(b"X\x05\0\0\0epochK\x07X\x0a\0\0\0state_dict");
+    object.extend(state_dict(&[floats("w", "0", &[2])]));
+    object.push(b'u');
+    let bytes = archive(&object, &[("0", &counting(2))]);
+    let sandbox = Sandbox::with(&[("model.pt", &bytes)]);
+    let (document, code) = document(&sandbox, &["model.pt"]);
+    assert_eq!(code, 0);
+    assert_eq!(names(&document), ["state_dict.w"]);
+    let leaf = &document["checkpoint"]["leaves"][0];
+    assert_eq!(leaf["keys"], serde_json::json!(["epoch"]));
+    assert_eq!(leaf["value"], "7");
+}
+
+#[test]
+fn a_tensor_behind_its_storage_is_shown_with_the_reason() {
+    let views = [View {
+        offset: 1,
+        ..floats("w", "0", &[2, 3])
+    }];
+    let bytes = checkpoint(&views, &[("0", &counting(6))]);
+    let sandbox = Sandbox::with(&[("model.pt", &bytes)]);
+    let (document, code) = document(&sandbox, &["--stats", "model.pt"]);
+    assert_eq!(code, 0);
+    let tensor = &document["tensors"][0];
+    assert!(tensor["stored"]["refusal"].is_string(), "{tensor}");
+    assert_eq!(tensor["values"], Value::Null);
+}
+
+/// An index over two shards, and what is beside it.
+fn sharded(weight_map: &Value) -> Sandbox {
+    let one = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#;
+    let two = r#"{"b":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#;
+    let index = serde_json::json!({ "metadata": { "total_size": 11 }, "weight_map": weight_map });
+    Sandbox::with(&[
+        (
+            "model-00001-of-00002.safetensors",
+            &safetensors(one, &[0; 8]),
+        ),
+        (
+            "model-00002-of-00002.safetensors",
+            &safetensors(two, &[1, 2, 3]),
+        ),
+        ("model.safetensors.index.json", index.to_string().as_bytes()),
+    ])
+}
+
+#[test]
+fn an_index_is_shown_with_what_its_shards_hold() {
+    let sandbox = sharded(&serde_json::json!({
+        "a": "model-00001-of-00002.safetensors",
+        "b": "model-00002-of-00002.safetensors",
+    }));
+    assert_snapshot!(sandbox.run(&["inspect", "model.safetensors.index.json"]), @"
+    exit: 0
+    --- stdout
+    `model.safetensors.index.json`: index of a sharded model, 123 bytes, valid
+      parameters  5 in 2 tensors, 11 bytes
+                  F32: 2 in 1 tensor, 8 bytes
+                  U8: 3 in 1 tensor, 3 bytes
+
+    tensors
+      dtype  shape  elements  bytes  range  name
+      F32    [2]           2      8  -      `a` (in `model-00001-of-00002.safetensors`)
+      U8     [3]           3      3  -      `b` (in `model-00002-of-00002.safetensors`)
+
+    shards
+      bytes  tensors  valid  name
+         70        1  yes    `model-00001-of-00002.safetensors`
+         64        1  yes    `model-00002-of-00002.safetensors`
+      total_size 11
+
+    findings
+    note[STF027/misaligned-data]: tensor `a` of F32 begins at byte 62, which is no multiple of 4
+      --> model.safetensors.index.json!model-00001-of-00002.safetensors @ bytes 62..70
+      = rule: docs/rules/STF027.md
+    --- stderr
+    ");
+    let (document, code) = document(&sandbox, &["model.safetensors.index.json"]);
+    assert_eq!((code, &document["valid"]), (0, &true.into()));
+    assert_eq!(document["parameters"]["bytes"], 11);
+    assert_eq!(document["index"]["total_size"], 11);
+}
+
+#[test]
+fn an_index_that_lies_or_leads_elsewhere_is_not_valid() {
+    for shard in [
+        "model-00001-of-00002.safetensors",
+        "../model-00002-of-00002.safetensors",
+        "/etc/passwd",
+        "nowhere.safetensors",
+    ] {
+        let sandbox = sharded(&serde_json::json!({
+            "a": "model-00001-of-00002.safetensors",
+            "b": shard,
+        }));
+        let (document, code) = document(&sandbox, &["model.safetensors.index.json"]);
+        assert_eq!(document["valid"], false, "{shard}: {document}");
+        assert!(code == 1 || code == 2, "{shard}: {code}");
+        assert_eq!(document["tensors"][1]["dtype"], Value::Null, "{shard}");
+    }
+}
+
+#[test]
 fn what_cannot_be_inspected_is_told_apart() {
     let sandbox = Sandbox::with(&[
         ("empty.bin", b""),
@@ -300,7 +457,13 @@ fn whoever_closes_the_pipe_changes_nothing() {
 /// What the page shows is what its commands print.
 #[test]
 fn the_page_shows_what_is_printed() {
-    let sandbox = Sandbox::with(&[("model.safetensors", &two_tensors())]);
+    let sandbox = Sandbox::with(&[
+        ("model.safetensors", &two_tensors()),
+        (
+            "state_dict.pt",
+            &crate::console::read("testdata/honest/state_dict.pt"),
+        ),
+    ]);
     let commands = crate::console::carry_out("docs/inspect.md", &sandbox);
-    assert!(commands >= 1, "{commands} commands");
+    assert!(commands >= 3, "{commands} commands");
 }
