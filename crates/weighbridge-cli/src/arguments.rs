@@ -9,6 +9,7 @@ use weighbridge::scan::{Family, Limits};
 
 use crate::attest::AttestCommand;
 use crate::byte_size::ByteSize;
+use crate::convert::Convert;
 use crate::date::Date;
 use crate::inspect::Inspect;
 use crate::keygen::Keygen;
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     },
     /// Show what is in a model file: tensors, parameters, metadata, and what each byte is
     Inspect(Inspect),
+    /// Write the tensors of a checkpoint as safetensors, without loading or executing anything
+    Convert(Box<Convert>),
     /// Write a report of `scan --format json` in other formats
     ConvertReport(ConvertReport),
     /// Look into pickles

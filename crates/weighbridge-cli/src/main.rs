@@ -9,6 +9,7 @@ mod causes;
 mod clock;
 mod completions;
 mod config;
+mod convert;
 mod convert_report;
 mod date;
 mod describe;
@@ -22,6 +23,7 @@ mod inspect;
 mod key_file;
 mod keygen;
 mod keyless;
+mod leaf;
 mod man;
 mod moment;
 mod output;
@@ -71,6 +73,7 @@ fn run() -> Exit {
             command: BaselineCommand::Create(create),
         } => baseline::run(&create),
         Command::Inspect(inspect) => inspect::run(&inspect, color),
+        Command::Convert(convert) => convert::run(&convert, color),
         Command::ConvertReport(convert) => convert_report::run(&convert, color),
         Command::Pickle { command } => match command {
             PickleCommand::Disasm(disasm) => pickle::disasm::run(&disasm),

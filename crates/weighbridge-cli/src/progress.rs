@@ -32,6 +32,12 @@ impl Bar {
         Self::with(template, bytes, is_wanted)
     }
 
+    /// Starts to wait for so many bytes to be converted.
+    pub(crate) fn converting(bytes: u64, is_wanted: bool) -> Self {
+        let template = "{spinner} {bytes} of {total_bytes} converted, {bytes_per_sec}, {eta} left";
+        Self::with(template, bytes, is_wanted)
+    }
+
     fn with(template: &str, len: u64, is_wanted: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(len), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 use std::ptr;
 
-use weighbridge::scan::convert::{Checkpoint, Key, LeafValue, Storage, Tensor, TensorKind};
+use weighbridge::scan::convert::{Checkpoint, Storage, Tensor, TensorKind};
 
 use super::document::{self, Document, Leaf, Stored, What};
 use super::map::Map;
+use crate::leaf;
 
 /// Shows what a checkpoint holds.
 pub(super) fn fill(document: &mut Document, checkpoint: &Checkpoint<'_>) {
@@ -50,8 +51,8 @@ pub(super) fn fill(document: &mut Document, checkpoint: &Checkpoint<'_>) {
             }
         });
     let leaves = checkpoint.leaves().iter().map(|leaf| Leaf {
-        keys: keys(&leaf.path),
-        value: value(&leaf.value),
+        keys: leaf::keys(&leaf.path),
+        value: leaf::text(&leaf.value),
     });
     document.checkpoint = Some(document::Checkpoint {
         storages: storages.collect(),
@@ -81,7 +82,7 @@ fn shown(tensor: &Tensor, storage: Option<&Storage<'_>>, number: Option<u64>) ->
             Some(start..file.start.checked_add(view.end)?)
         });
     document::Tensor {
-        name: keys(&tensor.path).join("."),
+        name: leaf::keys(&tensor.path).join("."),
         dtype: tensor.dtype.map(|dtype| dtype.to_string()),
         shape: tensor.shape.clone(),
         elements,
@@ -91,7 +92,7 @@ fn shown(tensor: &Tensor, storage: Option<&Storage<'_>>, number: Option<u64>) ->
         byte_start: range.as_ref().map(|range| range.start),
         byte_end: range.as_ref().map(|range| range.end),
         stored: Some(Stored {
-            keys: keys(&tensor.path),
+            keys: leaf::keys(&tensor.path),
             kind: kind(&tensor.kind),
             storage: number,
             offset: tensor.offset,
@@ -105,10 +106,6 @@ fn shown(tensor: &Tensor, storage: Option<&Storage<'_>>, number: Option<u64>) ->
     }
 }
 
-fn keys(path: &[Key]) -> Vec<String> {
-    path.iter().map(|key| key.text().into_owned()).collect()
-}
-
 fn kind(kind: &TensorKind) -> &'static str {
     match kind {
         TensorKind::Strided => "strided",
@@ -118,30 +115,6 @@ fn kind(kind: &TensorKind) -> &'static str {
         TensorKind::Meta => "meta",
         TensorKind::Nested { .. } => "nested",
         _ => "opaque",
-    }
-}
-
-/// Writes what is no tensor as Python would, as far as it is known.
-fn value(value: &LeafValue) -> String {
-    match value {
-        LeafValue::None => "None".to_owned(),
-        LeafValue::Bool(true) => "True".to_owned(),
-        LeafValue::Bool(false) => "False".to_owned(),
-        LeafValue::Int(int) => int.to_string(),
-        LeafValue::HugeInt => "an integer of more than 128 bits".to_owned(),
-        LeafValue::Float(float) => format!("{float:?}"),
-        LeafValue::Text(text) => format!("'{text}'"),
-        LeafValue::Bytes(count) => format!("{count} bytes"),
-        LeafValue::EmptyTuple => "()".to_owned(),
-        LeafValue::EmptyList => "[]".to_owned(),
-        LeafValue::EmptyDict => "{}".to_owned(),
-        LeafValue::EmptySet => "set()".to_owned(),
-        LeafValue::Dtype(dtype) => format!("torch.{dtype}"),
-        LeafValue::Name(name) => name.clone(),
-        LeafValue::Object(callee) => format!("an object that {callee} makes"),
-        LeafValue::Cycle => "what it lies in".to_owned(),
-        LeafValue::External => "what lies outside of the file".to_owned(),
-        _ => "what cannot be told without executing".to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ use weighbridge::findings::{escape, escape_shortened};
 use super::document::{Document, Index, Reader, Tensor, Values};
 use crate::output::count::counted;
 use crate::output::palette::Palette;
+use crate::output::shape::shape;
 use crate::output::table::{Side, Table};
 use crate::output::text;
 
@@ -13,8 +14,6 @@ use crate::output::text;
 const NAME: usize = 160;
 /// Longest value of the metadata and of a leaf that is shown, in characters.
 const VALUE: usize = 100;
-/// Dimensions shown of a shape.
-const DIMENSIONS: usize = 8;
 /// Metadata, leaves, ties and storages that are shown each; JSON has all of them.
 const SHOWN: usize = 100;
 
@@ -379,16 +378,6 @@ fn line(out: &mut String, text: fmt::Arguments<'_>) {
     let _ = writeln!(out, "{text}");
 }
 
-/// Writes a shape as Python does a list, its first dimensions if it has very many.
-pub(super) fn shape(shape: &[u64]) -> String {
-    let shown = shape.iter().take(DIMENSIONS).map(u64::to_string);
-    let mut shown: Vec<String> = shown.collect();
-    if let Some(more) = shape.len().checked_sub(DIMENSIONS).filter(|more| *more > 0) {
-        shown.push(format!("… {more} more"));
-    }
-    format!("[{}]", shown.join(", "))
-}
-
 fn number(number: Option<u64>) -> String {
     number.map_or_else(|| "-".to_owned(), |number| number.to_string())
 }
@@ -406,7 +395,7 @@ fn range(start: Option<u64>, end: Option<u64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_contiguous, shape};
+    use super::is_contiguous;
 
     #[test]
     fn only_what_lies_as_c_has_it_is_contiguous() {
@@ -425,12 +414,5 @@ mod tests {
                 "{shape:?} {stride:?}"
             );
         }
-    }
-
-    #[test]
-    fn a_shape_of_very_many_dimensions_is_cut() {
-        assert_eq!(shape(&[]), "[]");
-        assert_eq!(shape(&[2, 3]), "[2, 3]");
-        assert_eq!(shape(&[1; 10]), "[1, 1, 1, 1, 1, 1, 1, 1, … 2 more]");
     }
 }

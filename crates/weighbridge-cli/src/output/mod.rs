@@ -13,6 +13,7 @@ pub(crate) mod palette;
 mod place;
 mod printable;
 mod sarif;
+pub(crate) mod shape;
 mod share;
 pub(crate) mod table;
 pub(crate) mod text;

@@ -182,7 +182,46 @@ impl NewPair {
     }
 }
 
+/// Files that belong together and are not yet in their places: shards, and behind them their index.
+#[derive(Debug, Default)]
+pub(crate) struct NewFiles(Vec<NewFile>);
+
+impl NewFiles {
+    /// Adds the one that is put in its place behind those that are there.
+    pub(crate) fn push(&mut self, file: NewFile) {
+        self.0.push(file);
+    }
+
+    /// Puts all of them in their places, one after the other, or none.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        let mut done: Vec<(PathBuf, Option<Aside>)> = Vec::new();
+        for file in self.0 {
+            let path = file.path.clone();
+            let kept = match file.existing {
+                Existing::Kept => Ok(None),
+                Existing::Replaced => Aside::link(&path).map_err(|error| failed(&path, &error)),
+            };
+            let committed = kept.and_then(|kept| file.commit().map(|()| kept));
+            match committed {
+                Ok(kept) => done.push((path, kept)),
+                Err(failure) => {
+                    for (path, kept) in done.into_iter().rev() {
+                        match kept {
+                            Some(kept) => kept.put_back(&path),
+                            // It was made a moment ago, by this process.
+                            None => drop(fs::remove_file(&path)),
+                        }
+                    }
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A file under another name than its own; dropped, it is removed.
+#[derive(Debug)]
 struct Aside(Temporary);
 
 impl Aside {
@@ -247,7 +286,7 @@ mod tests {
     use std::io::Write as _;
     use std::path::Path;
 
-    use super::{Existing, NewFile, NewPair, Readers};
+    use super::{Existing, NewFile, NewFiles, NewPair, Readers};
 
     fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<NewFile, String> {
         let file = NewFile::write(path, bytes, Readers::Everybody, existing);
@@ -295,6 +334,39 @@ mod tests {
         let _ = NewPair { first, second }.commit().unwrap_err();
         assert!(!one.exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn several_files_are_made_or_replaced_all_of_them_or_none() {
+        for existing in [Existing::Kept, Existing::Replaced] {
+            let folder = tempfile::tempdir().unwrap();
+            let [one, two, three] = ["one", "two", "three"].map(|name| folder.path().join(name));
+            if existing == Existing::Replaced {
+                fs::write(&one, b"old").unwrap();
+            }
+            let mut files = NewFiles::default();
+            for path in [&one, &two, &three] {
+                files.push(write(path, b"newer", existing).unwrap());
+            }
+            fs::create_dir(&three).unwrap();
+            let _ = files.commit().unwrap_err();
+            let old = existing == Existing::Replaced;
+            assert_eq!(
+                fs::metadata(&one).map(|found| found.len()).ok(),
+                old.then_some(3)
+            );
+            assert!(!two.exists());
+            fs::remove_dir(&three).unwrap();
+            let mut files = NewFiles::default();
+            for path in [&one, &two, &three] {
+                files.push(write(path, b"newer", existing).unwrap());
+            }
+            files.commit().unwrap();
+            for path in [&one, &two, &three] {
+                assert_eq!(fs::metadata(path).unwrap().len(), 5);
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::output::destination::complain;
 use crate::scan::guard_truncation;
 
 pub(crate) use output::Output;
-pub(crate) use source::Source;
+pub(crate) use source::{Source, unopened};
 
 /// Longest name that is written, in characters.
 pub(crate) const SHOWN: usize = 200;

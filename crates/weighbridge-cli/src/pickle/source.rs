@@ -29,7 +29,7 @@ impl Source {
         };
         let mapped = held
             .and_then(|held| held.map())
-            .map_err(|error| failure(path, &error))?;
+            .map_err(|error| unopened(path, &error))?;
         let (path, lossy) = if is_stdin(path) {
             (STDIN_NAME.to_owned(), false)
         } else {
@@ -68,7 +68,8 @@ impl Source {
     }
 }
 
-fn failure(path: &Path, error: &hold::Error) -> Failure {
+/// Says why a file that was named could not be opened.
+pub(crate) fn unopened(path: &Path, error: &hold::Error) -> Failure {
     match error.kind() {
         hold::ErrorKind::NotFound => Failure::usage(format!("{} does not exist", quoted(path))),
         hold::ErrorKind::Folder => Failure::usage(format!(

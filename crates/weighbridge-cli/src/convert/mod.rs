@@ -1,0 +1,405 @@
+//! The command `convert`: from a checkpoint to safetensors, without loading anything.
+
+mod arguments;
+mod choice;
+mod document;
+mod fill;
+mod parts;
+mod places;
+mod sidecar;
+mod text;
+
+use std::io::{self, BufWriter};
+
+use serde_json::json;
+use weighbridge::digest::{Algorithm, Digest};
+use weighbridge::hold::Held;
+use weighbridge::scan::convert::{
+    Checkpoint, ErrorKind, Limits, Obstacle, Plan, Proof, VerifyError, WriteError, Written,
+};
+
+pub(crate) use self::arguments::Convert;
+use self::document::{Document, File, Mode, Outcome};
+use self::parts::{NewIndex, Part, Parts};
+use crate::arguments::Color;
+use crate::causes::with_causes;
+use crate::exit::Exit;
+use crate::failure::{Failure, quoted};
+use crate::output::destination::{Destination, Prepared};
+use crate::output::json;
+use crate::output::new_file::{Existing, NewFile, NewFiles, Readers};
+use crate::output::palette::Palette;
+use crate::pickle::unopened;
+use crate::progress::Bar;
+use crate::scan::guard_truncation;
+
+/// Bytes that are gathered before they are written; what is larger is written as it is.
+const BUFFER: usize = 1 << 20;
+
+/// Converts what was named, or compares it with what it was converted to.
+pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
+    guard_truncation();
+    let report = places::check(arguments)?;
+    let parts = Parts::open(arguments)?;
+    let checkpoints = parts
+        .parts
+        .iter()
+        .map(read)
+        .collect::<Result<Vec<_>, _>>()?;
+    let options = choice::options(arguments, &checkpoints)?;
+    let plans: Vec<Plan<'_, '_>> = checkpoints
+        .iter()
+        .map(|checkpoint| Plan::new(checkpoint, &options))
+        .collect();
+
+    let mode = if arguments.verify {
+        Mode::Verify
+    } else if arguments.dry_run {
+        Mode::DryRun
+    } else {
+        Mode::Convert
+    };
+    let work = Work {
+        arguments,
+        parts: &parts,
+        plans: &plans,
+        // Digests are three more reads, and only the report has them.
+        proof: if report.is_some() {
+            Proof::Digests
+        } else {
+            Proof::None
+        },
+    };
+    let mut document = Document::new(mode);
+    work.inputs(&mut document)?;
+    document.key = arguments.choice.key.clone();
+    let obstacle = work.obstacle();
+    let mut files = NewFiles::default();
+    let (settled, written) = match (&obstacle, mode) {
+        (Some(obstacle), _) => {
+            document.error = Some(obstacle.to_string());
+            (refused(obstacle), Vec::new())
+        }
+        (None, Mode::Verify) => work.verify(&mut document)?,
+        (None, Mode::DryRun) => (Exit::Fine, work.measure()?),
+        (None, Mode::Convert) => (Exit::Fine, work.write(&mut files)?),
+    };
+    fill::tensors(&mut document, &parts, &plans, &written);
+    let settled = work.settle(&mut document, obstacle.as_ref(), settled);
+    if mode == Mode::Convert && obstacle.is_none() {
+        work.sidecars(&mut files, &document)?;
+    }
+    if let Some(part) = parts.parts.iter().find(|part| part.source.has_changed()) {
+        let path = part.source.path();
+        return Err(Failure::failed(format!(
+            "`{}` has changed while it was read, and nothing was written",
+            weighbridge::findings::escape(path)
+        )));
+    }
+    publish(arguments, report, &document, files, settled, color)
+}
+
+/// What is to be done, and to what.
+struct Work<'w, 'c, 'a> {
+    arguments: &'w Convert,
+    parts: &'w Parts,
+    plans: &'w [Plan<'c, 'a>],
+    proof: Proof,
+}
+
+impl Work<'_, '_, '_> {
+    fn each(&self) -> impl Iterator<Item = (&Part, &Plan<'_, '_>)> {
+        self.parts.parts.iter().zip(self.plans)
+    }
+
+    /// Returns the first thing for which nothing is written.
+    fn obstacle(&self) -> Option<Obstacle> {
+        let mut obstacles = self.plans.iter().filter_map(|plan| plan.layout().err());
+        obstacles.next()
+    }
+
+    /// Takes down what is read.
+    fn inputs(&self, document: &mut Document) -> Result<(), Failure> {
+        for (part, plan) in self.each() {
+            let checkpoint = plan.checkpoint();
+            let mapped = part.source.mapped();
+            let digest = (self.proof == Proof::Digests)
+                .then(|| Digest::of_source(Algorithm::Sha256, mapped))
+                .transpose()
+                .map_err(|error| Failure::failed(format!("cannot read the input: {error}")))?;
+            document.inputs.push(File {
+                path: part.source.path().to_owned(),
+                format: checkpoint.container().to_string(),
+                bytes: length(part.source.bytes()),
+                digest: digest.map(|digest| digest.to_string()),
+            });
+            fill::judgement(document, checkpoint);
+        }
+        Ok(())
+    }
+
+    /// Says how large the outputs would be, and what their digests.
+    fn measure(&self) -> Result<Vec<Written>, Failure> {
+        let measured = self.each().map(|(part, plan)| {
+            let written = plan.write(&mut io::sink(), self.proof, &());
+            written.map_err(|error| broken(part, &error))
+        });
+        measured.collect()
+    }
+
+    /// Writes the outputs, but not into their places.
+    fn write(&self, files: &mut NewFiles) -> Result<Vec<Written>, Failure> {
+        let existing = Existing::of(self.arguments.force);
+        let total = self.plans.iter().filter_map(|plan| plan.layout().ok());
+        let total = total.fold(0_u64, |sum, layout| sum.saturating_add(layout.data_len()));
+        let bar = Bar::converting(total, !self.arguments.quiet);
+        let mut all = Vec::new();
+        for (part, plan) in self.each() {
+            let growing = NewFile::begin(&part.output, Readers::Everybody, existing)?;
+            let mut out = BufWriter::with_capacity(BUFFER, growing);
+            let written = plan.write(&mut out, self.proof, &bar);
+            let written = written.map_err(|error| match &error {
+                WriteError::Io(error) => unwritten(part, error),
+                _ => broken(part, &error),
+            })?;
+            let growing = out
+                .into_inner()
+                .map_err(|error| unwritten(part, error.error()))?;
+            files.push(growing.finish()?);
+            all.push(written);
+        }
+        if let Some(index) = &self.parts.index {
+            let bytes = self.index(index)?;
+            files.push(NewFile::write(
+                &index.output,
+                &bytes,
+                Readers::Everybody,
+                existing,
+            )?);
+        }
+        Ok(all)
+    }
+
+    /// Makes the index of the shards that are written.
+    fn index(&self, index: &NewIndex) -> Result<Vec<u8>, Failure> {
+        let mut weights = serde_json::Map::new();
+        let mut total = 0_u64;
+        for (part, plan) in self.each() {
+            let Ok(layout) = plan.layout() else { continue };
+            total = total.saturating_add(layout.data_len());
+            let stored = layout.tensors().iter().map(|tensor| tensor.name());
+            let tied = plan.entries().iter().filter_map(fill::tied_name);
+            for name in stored.chain(tied) {
+                let known = weights.insert(name.to_owned(), json!(part.name));
+                if known.is_some() {
+                    return Err(Failure::failed(format!(
+                        "two shards hold a tensor `{}`",
+                        weighbridge::findings::escape_shortened(name, 200)
+                    )));
+                }
+            }
+        }
+        // What the old index promises must be there.
+        for (name, shard) in &index.entries {
+            let wanted = self.parts.parts.get(*shard).map(|part| json!(part.name));
+            if weights.get(name) != wanted.as_ref() && self.is_expected(name, *shard) {
+                return Err(Failure::failed(format!(
+                    "the index names a tensor `{}` that its shard does not hold",
+                    weighbridge::findings::escape_shortened(name, 200)
+                )));
+            }
+        }
+        let document = json!({ "metadata": { "total_size": total }, "weight_map": weights });
+        let mut bytes = serde_json::to_vec_pretty(&document)
+            .map_err(|error| Failure::failed(format!("cannot write the index: {error}")))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Says whether a tensor that the old index names should be in the new one: unless it was refused or is made
+    /// of parts.
+    fn is_expected(&self, name: &str, shard: usize) -> bool {
+        let Some(plan) = self.plans.get(shard) else {
+            return true;
+        };
+        let mut entries = plan.entries().iter();
+        !entries.any(|entry| entry.name.as_deref() == Some(name))
+    }
+
+    /// Compares the outputs with what would be written.
+    fn verify(&self, document: &mut Document) -> Result<(Exit, Vec<Written>), Failure> {
+        for (part, plan) in self.each() {
+            let held = Held::open(&part.output).and_then(|held| held.map());
+            let mapped = held.map_err(|error| unopened(&part.output, &error))?;
+            let digest = (self.proof == Proof::Digests)
+                .then(|| Digest::of_source(Algorithm::Sha256, &mapped))
+                .transpose()
+                .map_err(|error| Failure::failed(format!("cannot read the output: {error}")))?;
+            match plan.verify(&mapped) {
+                Ok(differences) => {
+                    let differences = differences.iter().map(ToString::to_string);
+                    document.differences.extend(differences);
+                }
+                Err(VerifyError::Output(error)) => {
+                    let path = quoted(&part.output);
+                    document
+                        .differences
+                        .push(format!("{path} is not valid: {error}"));
+                }
+                Err(VerifyError::Source(error)) => return Err(broken(part, &error)),
+                Err(error) => {
+                    return Err(Failure::failed(format!("cannot compare: {error}")));
+                }
+            }
+            if mapped.was_truncated().unwrap_or(true)
+                || !matches!(mapped.held().changed(), Ok(None))
+            {
+                return Err(Failure::failed(format!(
+                    "{} has changed while it was read",
+                    quoted(&part.output)
+                )));
+            }
+            document.outputs.push(File {
+                path: weighbridge::scan::path_text(&part.output).0,
+                format: "safetensors".to_owned(),
+                bytes: length(&mapped),
+                digest: digest.map(|digest| digest.to_string()),
+            });
+        }
+        if let Some(index) = &self.parts.index {
+            self.verify_index(index, document)?;
+        }
+        let written = match self.proof {
+            Proof::Digests => self.measure()?,
+            _ => Vec::new(),
+        };
+        let exit = if document.differences.is_empty() {
+            Exit::Fine
+        } else {
+            Exit::Found
+        };
+        Ok((exit, written))
+    }
+
+    fn verify_index(&self, index: &NewIndex, document: &mut Document) -> Result<(), Failure> {
+        let wanted = self.index(index)?;
+        let limit = length(&wanted).saturating_mul(4).max(1 << 20);
+        let found = Held::open(&index.output).and_then(|held| held.read_to_vec(limit));
+        let found = found.map_err(|error| unopened(&index.output, &error))?;
+        let value = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+        if value(&found) != value(&wanted) {
+            let path = quoted(&index.output);
+            document
+                .differences
+                .push(format!("the index {path} says something else"));
+        }
+        document.outputs.push(File {
+            path: weighbridge::scan::path_text(&index.output).0,
+            format: "index of a sharded model".to_owned(),
+            bytes: length(&found),
+            digest: None,
+        });
+        Ok(())
+    }
+
+    /// Settles what came of it, and the exit code.
+    fn settle(&self, document: &mut Document, obstacle: Option<&Obstacle>, settled: Exit) -> Exit {
+        let partly = document.counts.refused > 0;
+        document.result = match (obstacle, document.mode, settled) {
+            (Some(_), ..) => Outcome::Refused,
+            (None, Mode::Verify, Exit::Fine) => Outcome::Same,
+            (None, Mode::Verify, _) => Outcome::Different,
+            (None, ..) if partly => Outcome::Partly,
+            (None, ..) => Outcome::Converted,
+        };
+        match document.result {
+            Outcome::Partly => Exit::Found,
+            _ => settled,
+        }
+    }
+
+    /// Writes what is no tensor, but not into its place.
+    fn sidecars(&self, files: &mut NewFiles, document: &Document) -> Result<(), Failure> {
+        let Some(path) = &self.arguments.choice.sidecar else {
+            return Ok(());
+        };
+        let checkpoints = self.plans.iter().map(Plan::checkpoint);
+        let bytes = sidecar::bytes(&document.inputs, checkpoints)?;
+        let existing = Existing::of(self.arguments.force);
+        files.push(NewFile::write(path, &bytes, Readers::Everybody, existing)?);
+        Ok(())
+    }
+}
+
+/// Reads a checkpoint without loading it.
+fn read(part: &Part) -> Result<Checkpoint<'_>, Failure> {
+    let path = part.source.path();
+    Checkpoint::read(path, part.source.bytes(), &Limits::default()).map_err(|error| {
+        let path = weighbridge::findings::escape(path);
+        match error.kind() {
+            ErrorKind::NoCheckpoint => {
+                Failure::nothing_to_check(format!("`{path}` holds no tensors that can be read"))
+            }
+            _ => Failure::failed(format!("cannot read `{path}`: {error}")),
+        }
+    })
+}
+
+const fn refused(obstacle: &Obstacle) -> Exit {
+    match obstacle {
+        Obstacle::Nothing => Exit::NothingToCheck,
+        _ => Exit::Found,
+    }
+}
+
+/// A checkpoint whose tensors cannot be had.
+fn broken(part: &Part, error: &WriteError) -> Failure {
+    let path = weighbridge::findings::escape(part.source.path());
+    Failure::failed(format!("cannot convert `{path}`: {}", with_causes(error)))
+}
+
+fn unwritten(part: &Part, error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot write {}: {error}", quoted(&part.output)))
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// Puts everything in its place, the report last, and says what was done.
+fn publish(
+    arguments: &Convert,
+    report: Option<Destination<'_>>,
+    document: &Document,
+    files: NewFiles,
+    settled: Exit,
+    color: Color,
+) -> Result<Exit, Failure> {
+    let mut bytes = Vec::new();
+    if report.is_some() {
+        let written = json::write_indented(&mut bytes, document);
+        written.map_err(|error| Failure::failed(format!("cannot write the report: {error}")))?;
+    }
+    let prepared = report
+        .and_then(Destination::file)
+        .map(|path| {
+            let failed = |error| Failure::failed(format!("cannot write {}: {error}", quoted(path)));
+            Prepared::new(path, &bytes).map_err(failed)
+        })
+        .transpose()?;
+    files.commit()?;
+    if let Some(prepared) = prepared {
+        prepared.commit().map_err(|error| {
+            Failure::failed(format!("the report cannot be put in its place: {error}"))
+        })?;
+    }
+    if report.is_some_and(Destination::is_stdout) {
+        return Ok(Destination::Stdout.write(&bytes, settled));
+    }
+    if arguments.quiet {
+        return Ok(settled);
+    }
+    let palette = Palette::choose(color, true);
+    let text = text::write(document, &palette);
+    Ok(Destination::Stdout.write(text.as_bytes(), settled))
+}
