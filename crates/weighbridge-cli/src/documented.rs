@@ -121,11 +121,13 @@ fn every_command_line_about_keys_is_understood() {
 }
 
 #[test]
-fn every_command_line_about_inspecting_is_understood() {
-    let page = read("docs/inspect.md");
-    let lines: Vec<_> = blocks(&page).into_iter().flat_map(command_lines).collect();
-    assert!(!lines.is_empty());
-    lines.iter().for_each(|line| parse(line));
+fn every_command_line_about_converting_and_inspecting_is_understood() {
+    for (path, least) in [("docs/convert.md", 8), ("docs/inspect.md", 3)] {
+        let page = read(path);
+        let lines: Vec<_> = blocks(&page).into_iter().flat_map(command_lines).collect();
+        assert!(lines.len() >= least, "{lines:?}");
+        lines.iter().for_each(|line| parse(line));
+    }
 }
 
 #[test]

@@ -25,6 +25,7 @@ use crate::arguments::Color;
 use crate::causes::with_causes;
 use crate::exit::Exit;
 use crate::failure::{Failure, quoted};
+use crate::output::count::counted;
 use crate::output::destination::{Destination, Prepared};
 use crate::output::json;
 use crate::output::new_file::{Existing, NewFile, NewFiles, Readers};
@@ -77,7 +78,7 @@ pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
     let mut files = NewFiles::default();
     let (settled, written) = match (&obstacle, mode) {
         (Some(obstacle), _) => {
-            document.error = Some(obstacle.to_string());
+            document.error = Some(because(obstacle));
             (refused(obstacle), Vec::new())
         }
         (None, Mode::Verify) => work.verify(&mut document)?,
@@ -343,6 +344,24 @@ fn read(part: &Part) -> Result<Checkpoint<'_>, Failure> {
             _ => Failure::failed(format!("cannot read `{path}`: {error}")),
         }
     })
+}
+
+/// Says why nothing is written, and what on the command line would change that.
+fn because(obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Dangerous { findings } => format!(
+            "loading it would do dangerous things ({} of high severity or above), and --allow-dangerous is not given",
+            counted(*findings, "finding")
+        ),
+        Obstacle::Refused { count } => format!(
+            "{} cannot be converted, and --leave-out-refused is not given",
+            counted(*count, "tensor")
+        ),
+        Obstacle::Gap(gap) => {
+            format!("tensors may be missing, and --leave-out-refused is not given: {gap}")
+        }
+        other => other.to_string(),
+    }
 }
 
 const fn refused(obstacle: &Obstacle) -> Exit {

@@ -35,13 +35,11 @@ pub(super) fn write(document: &Document, palette: &Palette) -> String {
         fact(&mut out, "because", error);
     }
     for file in &document.outputs {
-        let digest = file.digest.as_deref().unwrap_or("");
-        let text = format!(
-            "`{}`, {} {digest}",
-            escape(&file.path),
-            counted(file.bytes, "byte")
-        );
-        fact(&mut out, "output", text.trim_end());
+        let text = format!("`{}`, {}", escape(&file.path), counted(file.bytes, "byte"));
+        fact(&mut out, "output", &text);
+        if let Some(digest) = &file.digest {
+            fact(&mut out, "digest", digest);
+        }
     }
     if let Some(key) = &document.key {
         fact(
@@ -69,8 +67,13 @@ pub(super) fn write(document: &Document, palette: &Palette) -> String {
 
 /// Counts the tensors, and names those that are not in the output as they are.
 fn numbers(out: &mut String, document: &Document) {
+    let converted = match (document.result, document.mode) {
+        (_, Mode::Verify) => "compared",
+        (Outcome::Refused, _) | (_, Mode::DryRun) => "convertible",
+        _ => "converted",
+    };
     for (status, word) in [
-        (Status::Converted, "converted"),
+        (Status::Converted, converted),
         (Status::Tied, "tied"),
         (Status::Refused, "refused"),
         (Status::LeftOut, "left out"),

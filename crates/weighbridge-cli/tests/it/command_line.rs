@@ -128,6 +128,8 @@ fn help_and_version_are_fine() {
       scan            Judge model files, and folders of them, without loading anything
       baseline        Write down findings so that they are known from then on
       inspect         Show what is in a model file: tensors, parameters, metadata, and what each byte is
+      convert         Write the tensors of a checkpoint as safetensors, without loading or executing
+                      anything
       convert-report  Write a report of `scan --format json` in other formats
       pickle          Look into pickles
       keygen          Make a pair of keys

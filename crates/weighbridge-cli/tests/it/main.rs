@@ -10,6 +10,7 @@ mod command_line;
 mod config;
 mod console;
 mod convert;
+mod convert_model;
 mod disasm;
 mod effects;
 mod forensic_guide;
