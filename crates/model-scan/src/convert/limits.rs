@@ -28,6 +28,12 @@ pub struct Limits {
     pub leaf_text: usize,
     /// Dimensions of a tensor; default 64, which is torch's own ceiling and numpy's.
     pub rank: usize,
+    /// Bytes held to write one sparse tensor with its zeros: 16 for each index and each run of values, and
+    /// values that do not lie together; default 1 GiB, for sixty million values.
+    pub sparse: u64,
+    /// Bytes written beyond four times those that the storages hold, four being what dequantising multiplies
+    /// by; default 4 GiB. A tensor of one element that is expanded says that it has any number of them.
+    pub expanded: u64,
     /// Pickles that follow each other, and rows of the tables of torch's tar format; default 1,000,000.
     pub streams: u64,
 }
@@ -62,6 +68,8 @@ impl Default for Limits {
             path_steps: 1 << 24,
             leaf_text: 1 << 20,
             rank: 64,
+            sparse: 1 << 30,
+            expanded: 4 << 30,
             streams: 1_000_000,
         }
     }
@@ -93,6 +101,20 @@ impl Limits {
     #[must_use]
     pub const fn with_leaves(mut self, leaves: usize) -> Self {
         self.leaves = leaves;
+        self
+    }
+
+    /// Sets how many bytes are held to write a sparse tensor with its zeros.
+    #[must_use]
+    pub const fn with_sparse(mut self, sparse: u64) -> Self {
+        self.sparse = sparse;
+        self
+    }
+
+    /// Sets how many bytes are written beyond four times those that the storages hold.
+    #[must_use]
+    pub const fn with_expanded(mut self, expanded: u64) -> Self {
+        self.expanded = expanded;
         self
     }
 

@@ -14,6 +14,7 @@
 
 mod checkpoint;
 mod container;
+mod dense;
 mod dequantise;
 mod dtype;
 mod element;

@@ -57,6 +57,8 @@ pub enum Sparse {
     /// They are refused.
     #[default]
     Refuse,
+    /// They become what torch's `to_dense` makes of them, zeros and all; values of one place are added up.
+    Dense,
     /// They become what they are made of, `name.indices` and `name.values` and so on, and `name.shape`.
     Parts,
 }

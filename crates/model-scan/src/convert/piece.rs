@@ -2,14 +2,15 @@ use std::io::{self, Write};
 
 use safetensors_check::Dtype;
 
+use super::dense::Dense;
 use super::dequantise::{Channel, Dequantise, Integers};
 use super::element::{Element, Number};
 use super::gather::View;
 use super::options::{Complex, Options, Quantised, Sparse};
 use super::plan::Refused;
 use super::{
-    ByteOrder, Channels, Checkpoint, Key, Quantiser, SourceDtype, StorageId, Tensor, TensorKind,
-    target,
+    ByteOrder, Channels, Checkpoint, Key, Quantiser, SourceDtype, SparseLayout, StorageId, Tensor,
+    TensorKind, target,
 };
 
 /// One tensor of the output, and how its bytes come about.
@@ -26,6 +27,8 @@ pub(super) struct Piece<'c> {
 pub(super) enum Recipe<'c> {
     /// They are these.
     Bytes(Vec<u8>),
+    /// They are those of a sparse tensor, and zeros.
+    Dense(Dense<'c>),
     /// They are the elements of a view.
     View {
         storage: StorageId,
@@ -51,6 +54,7 @@ impl Recipe<'_> {
     pub(super) const fn storage(&self) -> Option<StorageId> {
         match self {
             Self::Bytes(_) => None,
+            Self::Dense(dense) => Some(dense.storage),
             Self::View { storage, .. } => Some(*storage),
         }
     }
@@ -59,6 +63,7 @@ impl Recipe<'_> {
     pub(super) fn write(&self, storage: &[u8], out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Bytes(bytes) => out.write_all(bytes),
+            Self::Dense(dense) => dense.write(storage, out),
             Self::View {
                 offset,
                 shape,
@@ -106,6 +111,9 @@ pub(super) fn pieces<'c>(
         TensorKind::Quantised(quantiser) => quantised(tensor, quantiser, name, checkpoint, options),
         TensorKind::Sparse { layout, parts } => match options.sparse {
             Sparse::Refuse => Err(Refused::Sparse(*layout)),
+            Sparse::Dense => {
+                dense(tensor, *layout, parts, name, checkpoint, options).map(|piece| vec![piece])
+            }
             Sparse::Parts => sparse(tensor, parts, name, options),
         },
         _ => Err(Refused::Unknown),
@@ -155,7 +163,7 @@ fn view_as<'c>(
 }
 
 /// What is done to the elements of a tensor.
-fn element(tensor: &Tensor, dtype: SourceDtype) -> Result<Element, Refused> {
+pub(super) fn element(tensor: &Tensor, dtype: SourceDtype) -> Result<Element, Refused> {
     let width = usize::try_from(dtype.itemsize()).map_err(|_| Refused::Overflow)?;
     let number = Number::of(dtype);
     let mut element = Element::new(number, width);
@@ -381,6 +389,29 @@ fn numbers(channels: &Channels, count: u64, checkpoint: &Checkpoint<'_>) -> Opti
     };
     let numbers: Vec<Parameter> = numbers;
     (u64::try_from(numbers.len()).ok()? == count).then_some(numbers)
+}
+
+fn dense<'c>(
+    tensor: &Tensor,
+    layout: SparseLayout,
+    parts: &'c [Tensor],
+    name: &str,
+    checkpoint: &Checkpoint<'_>,
+    options: &Options,
+) -> Result<Piece<'c>, Refused> {
+    if name == "__metadata__" {
+        return Err(Refused::ReservedName);
+    }
+    let values = parts.last().ok_or(Refused::SparseParts)?;
+    let dtype = values.dtype.ok_or(Refused::SparseParts)?;
+    let element = element(values, dtype)?;
+    let dense = Dense::of(tensor, layout, parts, element, checkpoint, &options.limits)?;
+    Ok(Piece {
+        name: name.to_owned(),
+        dtype: target::twin(dtype).ok_or(Refused::NoDtype(dtype))?,
+        shape: target::shape(dtype, &tensor.shape).ok_or(Refused::Overflow)?,
+        recipe: Recipe::Dense(dense),
+    })
 }
 
 fn sparse<'c>(

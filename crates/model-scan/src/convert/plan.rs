@@ -76,6 +76,28 @@ pub enum Refused {
     /// It is sparse, and [`Options::sparse`] does not say what becomes of it.
     #[error("it is sparse ({}), which safetensors cannot hold as such", .0.name())]
     Sparse(SparseLayout),
+    /// It is sparse, and its indices, values and shape do not belong together.
+    #[error("it is sparse, and its indices, values and shape do not belong together")]
+    SparseParts,
+    /// It is sparse, and some of its values belong to one place and are of a dtype that is not added up here.
+    #[error("it is sparse with several values of one place, and `{0}` is not added up")]
+    Uncoalesced(SourceDtype),
+    /// It is sparse, and [`Limits::sparse`](super::Limits::sparse) does not suffice to write its zeros.
+    #[error(
+        "it is sparse and takes more memory to be written with its zeros than the limit allows"
+    )]
+    SparseLimit,
+    /// With it more would be written than [`Limits::expanded`](super::Limits::expanded) allows for what the
+    /// checkpoint holds.
+    #[error(
+        "with it {written} bytes would be written of {held} in the checkpoint, more than the limit allows"
+    )]
+    Expanded {
+        /// The bytes of all tensors so far and of it.
+        written: u64,
+        /// The bytes of all storages.
+        held: u64,
+    },
     /// It is marked as negative, and its elements have no sign.
     #[error("it is marked as negative, and `{0}` has no sign")]
     NoSign(SourceDtype),
@@ -135,7 +157,10 @@ impl<'c, 'a> Plan<'c, 'a> {
             Ties::Keep => ties(tensors, &choices),
             Ties::Duplicate => HashMap::new(),
         };
-        let mut made = Made::default();
+        let mut made = Made {
+            held: held(checkpoint),
+            ..Made::default()
+        };
         let mut entries = Vec::with_capacity(tensors.len());
         for (at, (tensor, choice)) in tensors.iter().zip(choices).enumerate() {
             let name = match choice {
@@ -221,6 +246,10 @@ impl<'c, 'a> Plan<'c, 'a> {
 struct Made<'c> {
     pieces: Vec<Piece<'c>>,
     metadata: BTreeMap<String, String>,
+    /// Bytes of all storages.
+    held: u64,
+    /// Bytes of all pieces.
+    written: u64,
 }
 
 impl<'c> Made<'c> {
@@ -232,13 +261,40 @@ impl<'c> Made<'c> {
         options: &Options,
     ) -> Outcome {
         let from = self.pieces.len();
-        match pieces(tensor, name, checkpoint, options) {
+        let pieces = pieces(tensor, name, checkpoint, options)
+            .and_then(|pieces| self.grow(&pieces, options).map(|()| pieces));
+        match pieces {
             Ok(pieces) => {
                 self.pieces.extend(pieces);
                 Outcome::Converted(from..self.pieces.len())
             }
             Err(refused) => Outcome::Refused(refused),
         }
+    }
+
+    /// Counts the bytes that are written.
+    fn grow(&mut self, pieces: &[Piece<'c>], options: &Options) -> Result<(), Refused> {
+        let mut written = self.written;
+        for piece in pieces {
+            let elements = if piece.shape.contains(&0) {
+                Some(0)
+            } else {
+                piece.shape.iter().copied().try_fold(1, u64::checked_mul)
+            };
+            written = elements
+                .and_then(|elements| piece.dtype.bytes(elements))
+                .and_then(|bytes| written.checked_add(bytes))
+                .ok_or(Refused::Overflow)?;
+        }
+        let held = self.held;
+        let most = held
+            .saturating_mul(WIDENED)
+            .saturating_add(options.limits.expanded);
+        if written > most {
+            return Err(Refused::Expanded { written, held });
+        }
+        self.written = written;
+        Ok(())
     }
 
     fn finish<'a>(
@@ -290,6 +346,16 @@ impl<'c> Made<'c> {
             }
         }
     }
+}
+
+/// What dequantising multiplies the bytes of a tensor by at most.
+const WIDENED: u64 = 4;
+
+/// Returns how many bytes the storages hold together.
+fn held(checkpoint: &Checkpoint<'_>) -> u64 {
+    checkpoint.storages().iter().fold(0, |held, storage| {
+        held.saturating_add(storage.byte_length())
+    })
 }
 
 /// Finds the first tensor of the same name for each that is not alone with it, and the second for the first.

@@ -3,10 +3,14 @@
 #[cfg(test)]
 mod containers;
 #[cfg(test)]
+mod convert;
+#[cfg(test)]
 mod folders;
 mod forge;
 mod forge_seven;
 mod forge_tar;
+#[cfg(test)]
+mod forge_torch;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
