@@ -1,5 +1,7 @@
 use findings::{Rule, Severity};
 
+use crate::{adapter, architecture, index, twins};
+
 use Severity::{High, Info, Low};
 
 pub(crate) const BROKEN_LENGTH: Rule = Rule::new(
@@ -172,4 +174,32 @@ pub const RULES: &[Rule] = &[
     MISALIGNED_DATA,
     LIMIT_REACHED,
     TOO_MANY_ERRORS,
+    index::rules::MALFORMED_INDEX,
+    index::rules::DUPLICATE_KEY,
+    index::rules::UNSAFE_SHARD_NAME,
+    index::rules::PICKLE_SHARD,
+    index::rules::FOREIGN_SHARD,
+    index::rules::MISSING_SHARD,
+    index::rules::BROKEN_NUMBERING,
+    index::rules::ABSENT_TENSOR,
+    index::rules::HIDDEN_TENSOR,
+    index::rules::TENSOR_TWICE,
+    index::rules::UNLISTED_SHARD,
+    index::rules::WRONG_TOTAL_SIZE,
+    index::rules::UNKNOWN_KEY,
+    index::rules::LIMIT_REACHED,
+    adapter::rules::MALFORMED_ADAPTER,
+    adapter::rules::FOREIGN_LIBRARY,
+    adapter::rules::UNSAFE_BASE,
+    adapter::rules::UNPAIRED_MATRIX,
+    adapter::rules::WRONG_RANK,
+    adapter::rules::UNTARGETED_MODULE,
+    adapter::rules::REPLACED_WEIGHT,
+    adapter::rules::UNFIT_FOR_BASE,
+    adapter::rules::UNDECIDED_TARGET,
+    architecture::rules::MISSING_WEIGHT,
+    architecture::rules::UNEXPECTED_WEIGHT,
+    architecture::rules::WRONG_WEIGHT_SHAPE,
+    twins::ABSENT_IN_TWIN,
+    twins::DIFFERING_TWIN,
 ];
