@@ -106,6 +106,8 @@ pub(crate) enum Quantised {
 pub(crate) enum Sparse {
     /// Refuse them, with the reason
     Refuse,
+    /// Write them with their zeros
+    Dense,
     /// Write indices and values as tensors of their own
     Parts,
 }

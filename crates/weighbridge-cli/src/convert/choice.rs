@@ -30,6 +30,7 @@ pub(super) fn options(
         })
         .with_sparse(match choice.sparse {
             Sparse::Refuse => convert::Sparse::Refuse,
+            Sparse::Dense => convert::Sparse::Dense,
             Sparse::Parts => convert::Sparse::Parts,
         })
         .with_complex(match choice.complex {

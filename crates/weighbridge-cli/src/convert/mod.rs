@@ -305,6 +305,10 @@ impl Work<'_, '_, '_> {
 
     /// Settles what came of it, and the exit code.
     fn settle(&self, document: &mut Document, obstacle: Option<&Obstacle>, settled: Exit) -> Exit {
+        if matches!(obstacle, Some(Obstacle::Nothing)) && document.counts.refused > 0 {
+            document.error = Some("no tensor can be converted".to_owned());
+            return Exit::Found;
+        }
         let partly = document.counts.refused > 0;
         document.result = match (obstacle, document.mode, settled) {
             (Some(_), ..) => Outcome::Refused,

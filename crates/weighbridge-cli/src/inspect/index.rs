@@ -6,6 +6,7 @@ use weighbridge::findings::{Finding, Severity};
 use weighbridge::hold::Held;
 use weighbridge::safetensors::index::{self, Folder, Format};
 use weighbridge::safetensors::{self, Limits, Validity};
+use weighbridge::scan::convert::{self, Checkpoint, Plan};
 
 use super::document::{Document, Index, Shard, Tensor};
 use crate::output::destination::folder;
@@ -118,17 +119,79 @@ fn read(index: &Path, name: &str, format: Format) -> Read {
     if !is_bare(name) {
         return unread(shard, "it is no name of a file beside the index".to_owned());
     }
-    if format != Format::Safetensors {
-        return unread(shard, "it is no safetensors file".to_owned());
-    }
     let mapped = Held::open(folder(index).join(name)).and_then(|held| held.map());
     let mapped = match mapped {
         Ok(mapped) => mapped,
         Err(error) => return unread(shard, error.kind().to_string()),
     };
     let bytes: &[u8] = &mapped;
-    let report = safetensors::check(bytes, &Limits::default());
     shard.bytes = u64::try_from(bytes.len()).ok();
+    let read = match format {
+        Format::Pickle => checkpoint(shard, bytes),
+        _ => safetensors(shard, bytes),
+    };
+    let Read {
+        mut shard,
+        tensors,
+        findings,
+    } = read;
+    if mapped.was_truncated().unwrap_or(true) || !matches!(mapped.held().changed(), Ok(None)) {
+        shard.error = Some("it has changed while it was read".to_owned());
+    }
+    let within = |mut finding: Finding| {
+        finding.location = finding.location.within(name, None);
+        finding
+    };
+    Read {
+        shard,
+        tensors,
+        findings: findings.into_iter().map(within).collect(),
+    }
+}
+
+/// Reads a shard of an older format. Names are those that `convert` would give.
+fn checkpoint(mut shard: Shard, bytes: &[u8]) -> Read {
+    let read = Checkpoint::read(&shard.name, bytes, &convert::Limits::default());
+    let checkpoint = match read {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => {
+            shard.error = Some(error.to_string());
+            return Read {
+                shard,
+                tensors: None,
+                findings: Vec::new(),
+            };
+        }
+    };
+    let hidden = checkpoint.gaps().iter().find(|gap| gap.may_hide_tensors());
+    shard.error = hidden.map(ToString::to_string);
+    let mut tensors = BTreeMap::new();
+    let plan = Plan::new(&checkpoint, &convert::Options::default());
+    for (tensor, entry) in plan.tensors() {
+        let Some(name) = &entry.name else { continue };
+        let elements = tensor.count().unwrap_or(0);
+        let size = tensor.dtype.map_or(0, |dtype| dtype.itemsize());
+        let stored = Stored {
+            dtype: tensor
+                .dtype
+                .map_or_else(String::new, |dtype| dtype.to_string()),
+            shape: tensor.shape.clone(),
+            elements,
+            bytes: elements.saturating_mul(size),
+        };
+        tensors.insert(name.clone(), stored);
+    }
+    shard.tensors = u64::try_from(tensors.len()).unwrap_or(u64::MAX);
+    Read {
+        shard,
+        tensors: Some(tensors),
+        findings: checkpoint.findings().to_vec(),
+    }
+}
+
+/// Reads the header of a shard.
+fn safetensors(mut shard: Shard, bytes: &[u8]) -> Read {
+    let report = safetensors::check(bytes, &Limits::default());
     shard.valid = Some(report.validity() == Validity::Valid);
     let mut tensors = BTreeMap::new();
     for tensor in report.header().tensors() {
@@ -142,18 +205,10 @@ fn read(index: &Path, name: &str, format: Format) -> Read {
         tensors.insert(tensor.name().to_owned(), held);
     }
     shard.tensors = u64::try_from(tensors.len()).unwrap_or(u64::MAX);
-    let within = |mut finding: Finding| {
-        finding.location = finding.location.within(name, None);
-        finding
-    };
-    let findings = report.findings().into_iter().map(within).collect();
-    if mapped.was_truncated().unwrap_or(true) || !matches!(mapped.held().changed(), Ok(None)) {
-        shard.error = Some("it has changed while it was read".to_owned());
-    }
     Read {
         shard,
         tensors: Some(tensors),
-        findings,
+        findings: report.findings(),
     }
 }
 

@@ -335,6 +335,23 @@ fn an_index_is_shown_with_what_its_shards_hold() {
 }
 
 #[test]
+fn the_index_of_sharded_pickles_is_shown_too() {
+    let one = checkpoint(&[floats("a", "0", &[2])], &[("0", &counting(2))]);
+    let index = serde_json::json!({
+        "metadata": { "total_size": 8 },
+        "weight_map": { "a": "pytorch_model-00001-of-00001.bin" },
+    });
+    let sandbox = Sandbox::with(&[
+        ("pytorch_model-00001-of-00001.bin", &one),
+        ("pytorch_model.bin.index.json", index.to_string().as_bytes()),
+    ]);
+    let (document, code) = document(&sandbox, &["pytorch_model.bin.index.json"]);
+    assert_eq!(code, 0, "{document}");
+    assert_eq!(document["tensors"][0]["dtype"], "float32");
+    assert_eq!(document["index"]["shards"][0]["tensors"], 1);
+}
+
+#[test]
 fn an_index_that_lies_or_leads_elsewhere_is_not_valid() {
     for shard in [
         "model-00001-of-00002.safetensors",

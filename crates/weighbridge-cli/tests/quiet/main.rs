@@ -23,13 +23,19 @@ mod linux {
 
     const HOSTILE: &[u8] = b"cos\nsystem\n(S'id'\ntR.";
     const HONEST: &[u8] = b"\x80\x04K\x01.";
+    const TENSORS: &[u8] = include_bytes!("../../../../testdata/honest/state_dict.pt");
 
     /// What is run, and how it ends.
-    const RUNS: [(&[&str], i32); 7] = [
+    const RUNS: [(&[&str], i32); 9] = [
         (&["scan", "models"], 1),
         (&["scan", "--format", "sarif", "models/honest.pkl"], 0),
         (&["baseline", "create", "--output", "-", "models"], 0),
         (&["pickle", "effects", "models/hostile.pkl"], 0),
+        (&["inspect", "models/state_dict.pt"], 0),
+        (
+            &["convert", "--dry-run", "models/state_dict.pt", "models/out"],
+            0,
+        ),
         (&["explain", "PKL001"], 0),
         (&["man", "scan"], 0),
         (&["completions", "bash"], 0),
@@ -72,6 +78,7 @@ mod linux {
         fs::create_dir(&models)?;
         fs::write(models.join("hostile.pkl"), HOSTILE)?;
         fs::write(models.join("honest.pkl"), HONEST)?;
+        fs::write(models.join("state_dict.pt"), TENSORS)?;
         for path in [models.as_path(), folder.path()] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o555))?;
         }
