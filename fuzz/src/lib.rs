@@ -24,7 +24,7 @@ use strict_json::{Kind, Value};
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 14] = [
+pub const ORACLES: [Oracle; 15] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -42,6 +42,7 @@ pub const ORACLES: [Oracle; 14] = [
     ("certificate_never_panics", certificate_never_panics),
     ("key_never_panics", key_never_panics),
     ("json_never_panics", json_never_panics),
+    ("safetensors_index", safetensors_index),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -430,6 +431,72 @@ fn is_same(ours: &Value<'_>, theirs: &serde_json::Value) -> bool {
                 })
         }
         _ => false,
+    }
+}
+
+/// An index that can be followed names nothing outside its folder, is read as serde_json reads it, and fits the
+/// shards that it describes. The same bytes are no harm as the configuration of an adapter or of a model.
+pub fn safetensors_index(data: &[u8]) {
+    use safetensors_check::index::{Folder, Format, Index, check};
+    use safetensors_check::{adapter, architecture::Architecture};
+
+    let limits = safetensors_check::Limits::default();
+    let say = |findings: &[findings::Finding]| {
+        for finding in findings {
+            assert!(finding.location.byte_start <= finding.location.byte_end);
+            assert!(finding.location.byte_end <= len(data));
+            assert!(!finding.message.contains(char::is_control));
+        }
+    };
+    for format in [Format::Safetensors, Format::Pickle] {
+        let report = check(data, format, &limits);
+        say(report.findings());
+        let index = report.index();
+        let mut folder = Folder::new().with_names(index.shards());
+        for (shard, name) in index.shards().enumerate() {
+            let entries = index.entries().iter();
+            let held = entries.filter(|entry| entry.shard() == shard);
+            let held: Vec<_> = held.map(|entry| (entry.name(), 1)).collect();
+            folder = folder.with_shard(name, held);
+        }
+        let joined = report.join(&folder);
+        say(joined.findings());
+        assert!(joined.unread().is_empty());
+        match Index::read(data, &limits) {
+            Ok(read) => {
+                assert!(read.weight_map().eq(index.weight_map()));
+                for name in read.shards() {
+                    assert!(!name.contains(['/', '\\']) && !name.starts_with(".."));
+                }
+                for finding in joined.findings() {
+                    // A size that is wrong, and a name without the number of the others.
+                    assert!(["STF070", "STF071"].contains(&finding.rule.code()));
+                }
+                if let Ok(theirs) = serde_json::from_slice::<serde_json::Value>(data) {
+                    let theirs = theirs["weight_map"].as_object().unwrap();
+                    assert_eq!(theirs.len(), read.entries().len());
+                    for (name, shard) in read.weight_map() {
+                        assert_eq!(theirs[name].as_str(), Some(shard));
+                    }
+                }
+            }
+            Err(error) => {
+                assert!(error.bytes().end <= len(data));
+                assert!(!report.findings().is_empty());
+            }
+        }
+    }
+    let report = adapter::check(data, &limits);
+    say(report.findings());
+    let shape = [4, 4];
+    let tensors = [
+        "base_model.model.q.lora_A.weight",
+        "base_model.model.q.weight",
+    ]
+    .map(|name| safetensors_check::Listed::new(name, &shape));
+    say(report.join(&tensors, Some(&tensors)).findings());
+    if let Ok(Some(architecture)) = Architecture::read(data, &limits) {
+        say(&architecture.check(&tensors, 0..len(data)));
     }
 }
 
