@@ -57,12 +57,26 @@ def findings(folder, files, each):
             file.write(out.getvalue())
 
 
+def tensors(path, count):
+    """A safetensors file of `count` tensors of one element, as the reference writer lays it out."""
+    names = sorted("model.layers.%d.self_attn.experts.%d.down_proj.weight" % (n // 64, n % 64) for n in range(count))
+    entries = (
+        '"%s":{"dtype":"F32","shape":[1,1],"data_offsets":[%d,%d]}' % (name, at * 4, at * 4 + 4)
+        for at, name in enumerate(names)
+    )
+    header = ('{"__metadata__":{"format":"pt"},' + ",".join(entries) + "}").encode()
+    header += b" " * (-len(header) % 8)
+    with open(path, "wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header + bytes(4 * count))
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
     for name, dicts in (("dense-25.pkl", 467_500), ("dense-50.pkl", 935_000), ("dense-100.pkl", 1_870_000)):
         dense(os.path.join(folder, name), dicts)
     checkpoint(os.path.join(folder, "checkpoint.pt"), 1024)
+    tensors(os.path.join(folder, "tensors-100000.safetensors"), 100_000)
     small(os.path.join(folder, "small"), 1000)
     small(os.path.join(folder, "small-10000"), 10_000)
     findings(os.path.join(folder, "findings"), 100, 1000)

@@ -404,6 +404,7 @@ impl<'a> Pass<'a, '_> {
     }
 
     /// Notes what is wrong with an entry.
+    #[cold]
     fn fault(
         &mut self,
         draft: &mut Draft<'_>,

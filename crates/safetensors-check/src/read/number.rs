@@ -2,10 +2,10 @@
 
 /// Returns a number that is written with digits alone and fits 64 bits.
 pub(super) fn whole(text: &str) -> Option<u64> {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().try_fold(0_u64, |value, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        value.checked_mul(10)?.checked_add(digit.into())
+    })
 }
 
 /// Returns whether a number that nobody asks for is read over: serde_json refuses what is no finite `f64`, and

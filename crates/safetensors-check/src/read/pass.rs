@@ -98,19 +98,28 @@ impl<'a, 'l> Pass<'a, 'l> {
     }
 
     /// Returns the next piece of a document that is not at its end.
+    #[inline]
     pub(super) fn next(&mut self) -> Result<Event<'a>, Stop> {
-        match self.events.as_mut().map(Reader::read) {
-            Some(Ok(Some(event))) => Ok(event),
-            Some(Err(error)) => Err(self.stop(error)),
-            Some(Ok(None)) | None => {
-                let kind = ErrorKind::Json(strict_json::ErrorKind::Truncated);
-                let end = self.header.data.start;
-                self.error(None, Readers::Refuse, kind, end..end);
-                Err(Stop)
-            }
+        let Some(events) = &mut self.events else {
+            return Err(Stop);
+        };
+        match events.read() {
+            Ok(Some(event)) => Ok(event),
+            Ok(None) => Err(self.end()),
+            Err(error) => Err(self.stop(error)),
         }
     }
 
+    /// The document is at its end where something is wanted.
+    #[cold]
+    fn end(&mut self) -> Stop {
+        let kind = ErrorKind::Json(strict_json::ErrorKind::Truncated);
+        let end = self.header.data.start;
+        self.error(None, Readers::Refuse, kind, end..end);
+        Stop
+    }
+
+    #[cold]
     fn stop(&mut self, error: strict_json::Error) -> Stop {
         let at = LENGTH.saturating_add(error.offset());
         let bytes = at..at.saturating_add(1).min(self.header.data.start).max(at);
@@ -145,6 +154,7 @@ impl<'a, 'l> Pass<'a, 'l> {
     }
 
     /// Notes what is wrong, and whether the readers mind.
+    #[cold]
     pub(super) fn error(
         &mut self,
         tensor: Option<&str>,

@@ -8,6 +8,9 @@ use super::pass::Pass;
 use crate::entry::Entry;
 use crate::{ErrorKind, rules};
 
+/// Runs of rising names that are merged.
+const RUNS: usize = 8;
+
 /// Judges the entries; `is_complete` says whether all of them were read.
 pub(super) fn judge(pass: &mut Pass<'_, '_>, is_complete: bool) {
     let entries = std::mem::take(&mut pass.header.entries);
@@ -32,6 +35,9 @@ pub(super) fn judge(pass: &mut Pass<'_, '_>, is_complete: bool) {
 ///
 /// The map is keyed at random, so nobody can choose names that collide in it.
 fn duplicates(pass: &mut Pass<'_, '_>, entries: &[Entry<'_>]) -> Option<Vec<bool>> {
+    if are_unique_by_order(entries) {
+        return None;
+    }
     let mut overridden: Option<Vec<bool>> = None;
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
     for (at, entry) in entries.iter().enumerate() {
@@ -47,6 +53,38 @@ fn duplicates(pass: &mut Pass<'_, '_>, entries: &[Entry<'_>]) -> Option<Vec<bool
         pass.error(Some(&entry.name), Readers::DoNotMind, kind, entry.place());
     }
     overridden
+}
+
+/// Says whether the order of names shows that none stands twice: writers sort them, anew for each dtype, so they
+/// are a few runs of rising names, and merging those is cheaper than a map. False says nothing.
+fn are_unique_by_order<'e, 'a>(entries: &'e [Entry<'a>]) -> bool {
+    let mut runs: Vec<&'e [Entry<'a>]> = Vec::new();
+    for run in entries.chunk_by(|a, b| a.name < b.name) {
+        if runs.len() >= RUNS {
+            return false;
+        }
+        runs.push(run);
+    }
+    if runs.len() < 2 {
+        return true;
+    }
+    let mut last: Option<&str> = None;
+    loop {
+        let heads = runs.iter_mut().filter(|run| !run.is_empty());
+        let name = |run: &&mut &'e [Entry<'a>]| run.first().map(|entry| &*entry.name);
+        let least = heads.min_by(|a, b| name(a).cmp(&name(b)));
+        let Some(run) = least else {
+            return true;
+        };
+        let Some((first, rest)) = run.split_first() else {
+            return true;
+        };
+        *run = rest;
+        if last == Some(&*first.name) {
+            return false;
+        }
+        last = Some(&first.name);
+    }
 }
 
 /// Puts entries in the order of their data; none if that is the order in which they stand.

@@ -40,3 +40,31 @@ fn a_plain_file_is_valid_and_read_whole() {
     assert_eq!((metadata[0].key(), metadata[0].value()), ("format", "pt"));
     assert_eq!(text(metadata[0].bytes()), r#""format":"pt""#);
 }
+
+#[test]
+fn names_are_unique_across_the_runs_in_which_they_rise() {
+    // Runs of sorted names, as a writer leaves them that sorts anew for each dtype.
+    for runs in 1..12_u64 {
+        let names = |twin: bool| -> Vec<String> {
+            let all = (0..runs).flat_map(|run| (0..20).map(move |at| format!("{at:02}.{run}")));
+            let mut all: Vec<String> = all.collect();
+            if twin {
+                // The last run ends with the name that the first ends with.
+                *all.last_mut().unwrap() = "19.0".to_owned();
+            }
+            all
+        };
+        for twin in [false, true] {
+            let names = names(twin);
+            let entries = names.iter().enumerate().map(|(at, name)| {
+                let at = at as u64;
+                entry(name, "U8", "[1]", at, at + 1)
+            });
+            let entries: Vec<String> = entries.collect();
+            let file = file(format!("{{{}}}", entries.join(",")), names.len());
+            let report = check(&file, &Limits::default());
+            let found = report.errors().iter().any(|e| e.rule().code() == "STF008");
+            assert_eq!(found, twin && runs > 1, "{runs} runs");
+        }
+    }
+}
