@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::configuration;
 use crate::inspection::Inspection;
 use crate::rules::FORMAT_NOT_ADMITTED;
 use crate::sniff::{self, Kind, Promise};
@@ -277,8 +278,8 @@ fn not_admitted(
             (!sniff::is_passive(name, kind)).then(|| kind.to_string())
         });
     }
-    if is_absent(kind) {
-        // There is nothing that could be loaded, and the file is undecided.
+    if configuration::JUDGED.contains(&kind) || is_absent(kind) {
+        // Configuration is no weights; of an empty file nothing can be loaded, and it is undecided.
         return None;
     }
     if kind == Kind::Unknown.label() {

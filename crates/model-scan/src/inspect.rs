@@ -4,10 +4,11 @@ use findings::Severity;
 use pickle_vm::Lists;
 
 use crate::clock::Deadline;
+use crate::configuration;
 use crate::inspection::{Inspection, length};
 use crate::options::Options;
 use crate::pickles::PickleStream;
-use crate::rules::{LIMIT_REACHED, NOT_A_MODEL, UNREAD_FORMAT};
+use crate::rules::{ABSENT_SIBLINGS, LIMIT_REACHED, NOT_A_MODEL, UNREAD_FORMAT};
 use crate::safetensors;
 use crate::skops;
 use crate::sniff::{self, Kind, Promise};
@@ -99,8 +100,13 @@ impl<'s> Inspector<'s> {
         let depth = depth.checked_sub(1)?;
         self.members = self.members.checked_sub(1)?;
         self.path.push(name.replace('!', "%21"));
-        let inspection = look(self, depth);
+        let mut inspection = look(self, depth);
         self.path.pop();
+        if let Some(speaks_of) = inspection.speaks_of.take() {
+            // What lies beside a member is not held against it.
+            let range = 0..inspection.coverage.bytes();
+            inspection.undecided(&ABSENT_SIBLINGS, speaks_of.to_string(), range);
+        }
         Some(inspection)
     }
 
@@ -155,6 +161,9 @@ impl<'s> Inspector<'s> {
                 self.modules.append(&mut notes.modules);
                 inspection.storages = notes.storages;
                 inspection
+            }
+            kind if configuration::is_one(name, kind) => {
+                self.configuration(name, kind, bytes, depth)
             }
             Kind::Json if skops::is_schema(name, bytes) => self.skops_schema(bytes),
             Kind::Safetensors => self.safetensors(kind, bytes, depth),

@@ -5,16 +5,13 @@
 mod admission;
 mod archive;
 mod clock;
+mod configuration;
 pub mod convert;
 mod filter;
 mod inspect;
 mod inspection;
 mod json;
 mod legacy_tar;
-#[expect(
-    dead_code,
-    reason = "what judges the folders comes with the parts that read indexes"
-)]
 mod model_folder;
 mod nested;
 mod npy;

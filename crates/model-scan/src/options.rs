@@ -141,6 +141,12 @@ pub struct Limits {
     pub streams: u64,
     /// Ceilings for one pickle.
     pub pickle: pickle_vm::Limits,
+    /// Tensors that are listed to judge one folder, those of one file as often as it is read; default
+    /// 8,000,000: a mixture of experts has some 100,000.
+    pub folder_tensors: usize,
+    /// Bytes of tensors, of both files together, up to which two files of the same weights are compared
+    /// element by element; default 64 GiB, some minutes of hashing.
+    pub twin_bytes: u64,
     /// Ceilings for one safetensors file.
     pub safetensors: safetensors_check::Limits,
     /// Ceilings for one zip archive.
@@ -163,6 +169,8 @@ impl Default for Limits {
             stdin_bytes: 1 << 30,
             streams: 100_000,
             pickle: pickle_vm::Limits::default(),
+            folder_tensors: 8_000_000,
+            twin_bytes: 64 << 30,
             safetensors: safetensors_check::Limits::default(),
             zip: crate::zip::Limits::default(),
             unpack: crate::unpack::Limits::default(),
@@ -206,6 +214,13 @@ impl Limits {
     #[must_use]
     pub const fn with_stdin_bytes(mut self, bytes: u64) -> Self {
         self.stdin_bytes = bytes;
+        self
+    }
+
+    /// Sets how many bytes of tensors of two files of the same weights are compared.
+    #[must_use]
+    pub const fn with_twin_bytes(mut self, bytes: u64) -> Self {
+        self.twin_bytes = bytes;
         self
     }
 

@@ -33,6 +33,11 @@ pub(crate) const ABSENT_SIBLINGS: Rule = Rule::new(
     Low,
     "A file speaks of others that were not at hand to be compared",
 );
+pub(crate) const TWINS_NOT_COMPARED: Rule = Rule::new(
+    "CON020/twins-not-compared",
+    Low,
+    "Two files of the same weights were not compared, or not their elements",
+);
 pub(crate) const NOT_A_MODEL: Rule = Rule::new(
     "CON021/not-a-model",
     Low,
@@ -116,6 +121,7 @@ pub const RULES: &[Rule] = &[
     SKOPS_TYPE,
     FORMAT_NOT_ADMITTED,
     ABSENT_SIBLINGS,
+    TWINS_NOT_COMPARED,
     NOT_A_MODEL,
     UNREADABLE_FILE,
     FILE_CHANGED,

@@ -106,7 +106,7 @@ fn slice<'b>(bytes: &'b [u8], range: &Range<u64>) -> &'b [u8] {
 }
 
 /// Ends the work when the time is up.
-struct Until<'d>(&'d Deadline);
+pub(crate) struct Until<'d>(pub(crate) &'d Deadline);
 
 impl Watch for Until<'_> {
     fn is_cancelled(&self) -> bool {

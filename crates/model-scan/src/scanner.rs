@@ -412,7 +412,7 @@ impl Scanner {
         }
     }
 
-    fn deadline(&self) -> Deadline {
+    pub(crate) fn deadline(&self) -> Deadline {
         Deadline::start(self.options.time_limit.as_ref())
     }
 

@@ -6,11 +6,11 @@ use crate::report::Verdict;
 use crate::scanner;
 
 /// What the files of a folder say of one of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Judgement {
     pub(crate) findings: Vec<Finding>,
     /// Whether something that should have been read was not.
-    pub(crate) undecided: bool,
+    pub(crate) is_undecided: bool,
     /// Whether the file was held against what it speaks of.
     pub(crate) compared: bool,
     /// The digest of the bytes that were judged, if one is wanted of files with findings.
@@ -32,7 +32,7 @@ impl Judgement {
                 let _ = target.coverage.attribute(0..bytes, Attribution::Container);
             }
         }
-        if self.undecided {
+        if self.is_undecided {
             target.complete = false;
             target.floor = Verdict::Undecided;
         }

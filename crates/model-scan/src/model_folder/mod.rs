@@ -5,7 +5,9 @@ mod found;
 mod judge;
 mod judgement;
 mod scanned;
+mod weights;
 
 pub(crate) use found::{Extent, Folder, Folders, Found};
+pub(crate) use judge::ADAPTER_CONFIG;
 pub(crate) use judgement::Judgement;
 pub(crate) use scanned::{Scanned, SpeaksOf};

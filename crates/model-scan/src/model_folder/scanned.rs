@@ -1,3 +1,5 @@
+use std::fmt;
+
 use findings::{Finding, Location};
 use model_hold::Stamp;
 
@@ -23,12 +25,14 @@ pub(crate) enum SpeaksOf {
     AdapterWeights,
 }
 
-impl SpeaksOf {
-    const fn as_str(self) -> &'static str {
-        match self {
+/// As a finding has it that says that they were not at hand.
+impl fmt::Display for SpeaksOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self {
             Self::Shards => "the shards that it names",
             Self::AdapterWeights => "the weights that it describes",
-        }
+        };
+        write!(f, "{what} were not at hand to be compared")
     }
 }
 
@@ -37,11 +41,10 @@ impl Scanned {
     pub(crate) fn into_target(self) -> Target {
         let mut target = self.target;
         if let Some(speaks_of) = self.speaks_of {
-            let message = format!("{} were not at hand to be compared", speaks_of.as_str());
             target.findings.push(Finding::new(
                 ABSENT_SIBLINGS.rule_id(),
                 ABSENT_SIBLINGS.severity,
-                message,
+                speaks_of.to_string(),
                 Location::bytes(0..target.size),
             ));
             target.complete = false;

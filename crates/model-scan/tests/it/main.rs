@@ -14,6 +14,8 @@ mod forge_torch;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod model_folder;
+#[cfg(test)]
 mod pack;
 #[cfg(test)]
 mod pickles;
