@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use findings::{Finding, Location, Severity, escape_shortened};
 use pickle_vm::{Effect, EffectKind, EffectSink, Graph, Name, Reading, Value, View};
 
+use crate::convert::{SourceDtype, StorageClass};
 use crate::rules::STORAGE_MISMATCH;
 
 /// What the pickles of a torch checkpoint say about its storages, and which modules any pickle imports.
@@ -236,29 +237,12 @@ fn stopped(graph: &Graph<'_>, value: Value) -> Stopped {
 
 /// Bytes of one element of a typed storage class.
 fn storage_size(class: &str) -> Option<u64> {
-    Some(match class {
-        "UntypedStorage" | "_UntypedStorage" | "ByteStorage" | "CharStorage" | "BoolStorage"
-        | "QInt8Storage" | "QUInt8Storage" | "QUInt4x2Storage" | "QUInt2x4Storage" => 1,
-        "HalfStorage" | "BFloat16Storage" | "ShortStorage" => 2,
-        "FloatStorage" | "IntStorage" | "QInt32Storage" => 4,
-        "DoubleStorage" | "LongStorage" | "ComplexFloatStorage" => 8,
-        "ComplexDoubleStorage" => 16,
-        _ => return None,
-    })
+    StorageClass::named(class).map(StorageClass::itemsize)
 }
 
 /// Bytes of one element of a dtype.
 fn dtype_size(dtype: &str) -> Option<u64> {
-    Some(match dtype {
-        "uint8" | "int8" | "bool" | "qint8" | "quint8" | "quint4x2" | "quint2x4" | "bits8"
-        | "float8_e4m3fn" | "float8_e4m3fnuz" | "float8_e5m2" | "float8_e5m2fnuz"
-        | "float8_e8m0fnu" | "float4_e2m1fn_x2" | "bits1x8" | "bits2x4" | "bits4x2" => 1,
-        "float16" | "half" | "bfloat16" | "int16" | "uint16" | "short" | "bits16" => 2,
-        "float32" | "float" | "int32" | "uint32" | "int" | "qint32" | "complex32" => 4,
-        "float64" | "double" | "int64" | "uint64" | "long" | "complex64" => 8,
-        "complex128" => 16,
-        _ => return None,
-    })
+    SourceDtype::from_torch(dtype).map(SourceDtype::itemsize)
 }
 
 #[cfg(test)]

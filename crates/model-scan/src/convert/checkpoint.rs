@@ -1,19 +1,19 @@
 use findings::Finding;
 
-use super::legacy;
 use super::persistent::Shelf;
 use super::pickle::Loaded;
 use super::place::Place;
-use super::torch_zip;
 use super::walk::{Collected, Walk};
 use super::{
     Channels, Container, Error, ErrorKind, Gap, Key, Leaf, Limits, Quantiser, Storage, StorageId,
     Tensor, TensorKind,
 };
+use super::{compressed, legacy, npy, torch_tar, torch_zip};
 use crate::Verdict;
 use crate::report::Target;
 use crate::scanner::Scanner;
 use crate::sniff::{Kind, sniff};
+use crate::streams::Format;
 
 /// The tensors of a file and where their bytes lie.
 ///
@@ -66,10 +66,12 @@ impl<'a> Checkpoint<'a> {
     ) -> Result<Self, Error> {
         let mut out = Collected::default();
         let place = Place::file(bytes);
-        let container = match sniff(bytes, name) {
-            Kind::Zip => torch_zip::read(&place, limits, &mut out)?,
-            Kind::Pickle => pickles(&place, limits, &mut out)?,
-            _ => return Err(Error::new(ErrorKind::NoCheckpoint, 0)),
+        let container = match Format::of(sniff(bytes, name)) {
+            Some(format) => {
+                let content = compressed::read(format, bytes, limits)?;
+                uncompressed(&content, name, limits, &mut out)?
+            }
+            None => uncompressed(&place, name, limits, &mut out)?,
         };
         let Collected {
             mut tensors,
@@ -151,6 +153,22 @@ impl<'a> Checkpoint<'a> {
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         self.scan.verdict
+    }
+}
+
+/// Reads what is not compressed as a whole.
+fn uncompressed<'a>(
+    place: &Place<'a>,
+    name: &str,
+    limits: &Limits,
+    out: &mut Collected<'a>,
+) -> Result<Container, Error> {
+    match sniff(place.bytes(), name) {
+        Kind::Zip => torch_zip::read(place, limits, out),
+        Kind::Pickle => pickles(place, limits, out),
+        Kind::Tar => torch_tar::read(place, limits, out).map(|()| Container::TorchTar),
+        Kind::Npy => npy::read(place, limits, out).map(|()| Container::Npy),
+        _ => Err(Error::new(ErrorKind::NoCheckpoint, 0)),
     }
 }
 

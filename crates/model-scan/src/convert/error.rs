@@ -26,6 +26,9 @@ pub enum ErrorKind {
     /// Several folders of the archive hold a `data.pkl`, or none does.
     #[error("found {0} members `data.pkl` in folders of their own, expected one")]
     DataMembers(u64),
+    /// The name of a member is no valid text.
+    #[error("the name of a member is no valid text")]
+    MemberName,
     /// A member that is needed is not there.
     #[error("a member is missing")]
     MissingMember,

@@ -159,6 +159,7 @@ pub(super) fn storage<'a>(
         member: None,
         length: storage.length,
         crc: None,
+        around: None,
     };
     Ok((class, asked.count, found))
 }
@@ -195,7 +196,8 @@ fn sizes(object: &Loaded<'_>) -> HashMap<String, u64> {
     sizes
 }
 
-fn key_text(graph: &Graph<'_>, key: Value) -> Option<String> {
+/// Reads a key, a text or an integer.
+pub(super) fn key_text(graph: &Graph<'_>, key: Value) -> Option<String> {
     match graph.text(key) {
         Some(key) => Some(String::from_utf8_lossy(&key).into_owned()),
         None => Some(int(graph, key)?.to_string()),

@@ -13,6 +13,7 @@
 //! before they are asked for.
 
 mod checkpoint;
+mod compressed;
 mod container;
 mod dense;
 mod dequantise;
@@ -26,6 +27,7 @@ mod key;
 mod leaf;
 mod legacy;
 mod limits;
+mod npy;
 mod numpy;
 mod objects;
 mod options;
@@ -40,6 +42,7 @@ mod selection;
 mod storage;
 mod target;
 mod tensor;
+mod torch_tar;
 mod torch_zip;
 mod verify;
 mod walk;
@@ -48,6 +51,7 @@ mod write;
 pub use checkpoint::Checkpoint;
 pub use container::Container;
 pub use dtype::SourceDtype;
+pub(crate) use dtype::StorageClass;
 pub use error::{Error, ErrorKind};
 pub use gap::Gap;
 pub use key::{Key, path_text};

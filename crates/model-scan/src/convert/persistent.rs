@@ -30,6 +30,8 @@ pub(super) struct Found<'a> {
     pub(super) member: Option<String>,
     pub(super) length: u64,
     pub(super) crc: Option<u32>,
+    /// The bytes that the checksum is of, where they are more than these.
+    pub(super) around: Option<Place<'a>>,
 }
 
 impl<'a> Found<'a> {
@@ -40,6 +42,7 @@ impl<'a> Found<'a> {
             source: Source::Plain(place),
             member: None,
             crc: None,
+            around: None,
         }
     }
 }
@@ -108,6 +111,7 @@ impl<'a> Storages<'a> {
             dtype,
             length: found.length,
             crc: found.crc,
+            around: found.around,
             refusal,
         });
         id
@@ -220,6 +224,7 @@ impl<'a> Storages<'a> {
             member: None,
             length: 0,
             crc: None,
+            around: None,
         });
         let dtype = class.map_or(SourceDtype::Uint8, StorageClass::dtype);
         let id = self.push(key, found, dtype, refusal);

@@ -31,6 +31,8 @@ pub struct Storage<'a> {
     pub(super) dtype: SourceDtype,
     pub(super) length: u64,
     pub(super) crc: Option<u32>,
+    /// The bytes that the checksum is of, where they are more than these.
+    pub(super) around: Option<Place<'a>>,
     pub(super) refusal: Option<Refusal>,
 }
 
@@ -44,6 +46,8 @@ pub(super) enum Source<'a> {
         archive: Place<'a>,
         reading: zip::Reading,
         limits: unpack::Limits,
+        /// How many bytes stand before them in what comes out.
+        skip: u64,
     },
     /// They are nowhere.
     Missing,
@@ -131,7 +135,10 @@ impl Storage<'_> {
     /// Returns the CRC-32 that the archive states of all its bytes, where it states one.
     #[must_use]
     pub const fn stated_crc(&self) -> Option<u32> {
-        self.crc
+        match (&self.source, &self.around) {
+            (Source::Plain(_), None) | (Source::Packed { skip: 0, .. }, _) => self.crc,
+            _ => None,
+        }
     }
 
     /// Returns why no tensor on it can be read, if none can.
@@ -167,6 +174,7 @@ impl Storage<'_> {
                 archive,
                 reading,
                 limits,
+                skip,
             } => {
                 let budget = Budget::new(archive.len(), limits);
                 let contents = zip::open(archive.bytes(), reading, limits, &budget);
@@ -174,7 +182,13 @@ impl Storage<'_> {
                     return Err(StorageError::Unpack(problem.clone()));
                 }
                 compare(contents.checksum())?;
-                let bytes = contents.into_bytes();
+                let mut bytes = contents.into_bytes();
+                if *skip > 0 {
+                    let skip = usize::try_from(*skip).unwrap_or(usize::MAX);
+                    let mut owned = bytes.into_owned();
+                    owned.drain(..skip.min(owned.len()));
+                    bytes = Cow::Owned(owned);
+                }
                 let found = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
                 if found != self.length {
                     return Err(StorageError::Size {
@@ -195,7 +209,8 @@ impl Storage<'_> {
         let bytes = self.bytes()?;
         match (self.crc, &self.source) {
             (Some(stated), Source::Plain(_)) => {
-                let found = crc32fast::hash(&bytes);
+                let all = self.around.as_ref().map_or(&*bytes, Place::bytes);
+                let found = crc32fast::hash(all);
                 if found == stated {
                     Ok(())
                 } else {

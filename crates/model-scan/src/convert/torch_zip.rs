@@ -1,5 +1,7 @@
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
+use super::npy;
 use super::persistent::{Found, Shelf};
 use super::pickle::Loaded;
 use super::place::Place;
@@ -233,6 +235,7 @@ impl<'a> Members<'_, 'a> {
                         archive: self.place.clone(),
                         reading: reading.clone(),
                         limits: self.limits.unpack.clone(),
+                        skip: 0,
                     },
                 };
                 let data = reading.data();
@@ -245,13 +248,85 @@ impl<'a> Members<'_, 'a> {
                     member: Some(member.text()),
                     length,
                     crc: reading.crc(),
+                    around: None,
                 };
                 Some((String::from_utf8(member.name().to_vec()).ok()?, found))
             })
             .collect()
     }
 
-    fn npz(&self, _out: &mut Collected<'a>) -> Result<Container, Error> {
-        Err(Error::new(ErrorKind::NoCheckpoint, 0))
+    /// Every member an array, called like the member without its extension.
+    fn npz(&self, out: &mut Collected<'a>) -> Result<Container, Error> {
+        for member in self.archive.members() {
+            if member.is_directory() {
+                continue;
+            }
+            let shown = member.text();
+            let within = |error: Error| error.within(&shown);
+            let reading = member
+                .readings()
+                .next()
+                .ok_or_else(|| within(Error::new(ErrorKind::MissingMember, 0)))?;
+            let name = member.name();
+            let name = name.strip_suffix(b".npy").unwrap_or(name);
+            let name = std::str::from_utf8(name)
+                .map_err(|_| within(Error::new(ErrorKind::MemberName, 0)))?;
+            let path = vec![Key::Array(name.into())];
+            let array = match reading.method() {
+                Method::Stored => {
+                    let place = self.place.part(&reading.data()).ok_or_else(|| {
+                        within(Error::new(ErrorKind::MissingMember, reading.data().start))
+                    })?;
+                    let mut array = npy::Array::read(&place, self.limits).map_err(within)?;
+                    if array.end != place.len() {
+                        return Err(within(Error::new(ErrorKind::TrailingBytes, array.end)));
+                    }
+                    if let Some(found) = &mut array.found {
+                        found.crc = reading.crc();
+                        found.around = Some(place);
+                    }
+                    array
+                }
+                _ => self.packed_array(reading).map_err(within)?,
+            };
+            array.list(path, Some(shown), self.limits, out)?;
+        }
+        Ok(Container::Npz)
+    }
+
+    /// Reads the header of a packed array; its elements are unpacked when they are asked for.
+    fn packed_array(&self, reading: &Reading) -> Result<npy::Array<'a>, Error> {
+        let longest = npy::longest_header(self.limits);
+        let budget = Budget::new(self.place.len(), &self.limits.unpack);
+        let mut head = Vec::new();
+        let streamed = self
+            .archive
+            .stream(reading, &self.limits.unpack, &budget, |chunk| {
+                head.extend_from_slice(chunk);
+                match head.len() < longest {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                }
+            });
+        if !streamed.stopped
+            && let Some(problem) = streamed.problems.first()
+        {
+            return Err(Error::new(ErrorKind::Unpack(problem.clone()), 0));
+        }
+        let length = reading
+            .size()
+            .ok_or(Error::new(ErrorKind::MissingMember, 0))?;
+        npy::Array::packed(&head, length, self.limits, |skip, length| Found {
+            source: Source::Packed {
+                archive: self.place.clone(),
+                reading: reading.clone(),
+                limits: self.limits.unpack.clone(),
+                skip,
+            },
+            member: None,
+            length,
+            crc: reading.crc(),
+            around: None,
+        })
     }
 }

@@ -151,6 +151,12 @@ impl<'w, 'b, 'a> Walk<'w, 'b, 'a> {
         self
     }
 
+    /// Sets what persistent ids of torch's tar format stand for.
+    pub(super) const fn with_tensors(mut self, tensors: &'w HashMap<String, Tensor>) -> Self {
+        self.tensors = Some(tensors);
+        self
+    }
+
     /// Walks from a value on, which lies at `path`.
     pub(super) fn run(mut self, root: Value, path: Vec<Key>) -> Result<(), Error> {
         self.path = path;
