@@ -8,7 +8,7 @@ use super::{
     Channels, Container, Error, ErrorKind, Gap, Key, Leaf, Limits, Quantiser, Storage, StorageId,
     Tensor, TensorKind,
 };
-use super::{compressed, legacy, npy, torch_tar, torch_zip};
+use super::{compressed, legacy, npy, safetensors, torch_tar, torch_zip};
 use crate::Verdict;
 use crate::report::Target;
 use crate::scanner::Scanner;
@@ -167,6 +167,7 @@ fn uncompressed<'a>(
         Kind::Zip => torch_zip::read(place, limits, out),
         Kind::Pickle => pickles(place, limits, out),
         Kind::Tar => torch_tar::read(place, limits, out).map(|()| Container::TorchTar),
+        Kind::Safetensors => safetensors::read(place, limits, out).map(|()| Container::Safetensors),
         Kind::Npy => npy::read(place, limits, out).map(|()| Container::Npy),
         _ => Err(Error::new(ErrorKind::NoCheckpoint, 0)),
     }

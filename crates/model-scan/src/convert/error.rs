@@ -61,6 +61,9 @@ pub enum ErrorKind {
     /// The header of a numpy array cannot be read.
     #[error("{0}")]
     Npy(model_formats::npy::ErrorKind),
+    /// The header of a safetensors file is not valid, by this rule.
+    #[error("the header is not valid: {0}")]
+    Safetensors(&'static str),
     /// A ceiling in [`Limits`](super::Limits) was reached.
     #[error("limit on {0} reached")]
     LimitExceeded(Limit),

@@ -38,6 +38,7 @@ mod place;
 mod plan;
 mod rebuild;
 mod refusal;
+mod safetensors;
 mod selection;
 mod storage;
 mod target;

@@ -50,6 +50,9 @@ pub enum Refusal {
     /// It is a nested tensor, whose rows have different sizes.
     #[error("it is a nested tensor, whose rows have different sizes")]
     Nested,
+    /// Its first element stands at no multiple of the size of one.
+    #[error("its first element is not aligned to the size of an element")]
+    Unaligned,
     /// Several elements share a byte.
     #[error("several of its elements share a byte")]
     Packed,
