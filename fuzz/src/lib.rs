@@ -10,6 +10,7 @@ pub mod sign;
 pub mod tensors;
 
 use model_formats::npy;
+use model_scan::convert::{self, Checkpoint, TensorKind};
 use model_scan::unpack::{self, Budget};
 use model_scan::zip::{self, Archive};
 use model_scan::{Options, Scanner, Verdict, seven_zip, tar};
@@ -24,7 +25,7 @@ use strict_json::{Kind, Value};
 pub type Oracle = (&'static str, fn(&[u8]));
 
 /// Every oracle, in the order in which the target `parsers` chooses by its first byte.
-pub const ORACLES: [Oracle; 15] = [
+pub const ORACLES: [Oracle; 16] = [
     ("pickle_never_panics", pickle_never_panics),
     ("pickle_limits_hold", pickle_limits_hold),
     (
@@ -43,6 +44,7 @@ pub const ORACLES: [Oracle; 15] = [
     ("key_never_panics", key_never_panics),
     ("json_never_panics", json_never_panics),
     ("safetensors_index", safetensors_index),
+    ("convert_never_panics", convert_never_panics),
 ];
 
 /// Chooses an oracle by the first byte.
@@ -279,6 +281,60 @@ pub fn scan_never_panics(data: &[u8]) {
             assert!(target.complete && target.coverage.is_complete());
         }
         assert!(target.coverage.accounted() <= target.size);
+    }
+}
+
+/// Every tensor of a checkpoint that is not refused lies inside its storage, and every storage inside the file
+/// or unpacked within its limit.
+pub fn convert_never_panics(data: &[u8]) {
+    let limits = convert::Limits::default()
+        .with_visits(100_000)
+        .with_unpack(unpack::Limits::default().with_inflated_member(1 << 20));
+    let checkpoint = match Checkpoint::read("model.pt", data, &limits) {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => return assert!(!error.to_string().contains(char::is_control)),
+    };
+    let lengths: Vec<Option<u64>> = checkpoint
+        .storages()
+        .iter()
+        .map(|storage| {
+            let _ = storage.check();
+            if let Some(range) = storage.file_range() {
+                assert!(range.end <= len(data));
+            }
+            let bytes = storage.bytes().ok()?;
+            assert_eq!(len(&bytes), storage.byte_length());
+            Some(len(&bytes))
+        })
+        .collect();
+    for tensor in checkpoint.tensors() {
+        assert!(!convert::path_text(&tensor.path).contains(char::is_control));
+        if let Some(refusal) = &tensor.refusal {
+            assert!(!refusal.to_string().contains(char::is_control));
+        } else if matches!(
+            tensor.kind,
+            TensorKind::Strided | TensorKind::Storage | TensorKind::Quantised(_)
+        ) {
+            let place = checkpoint
+                .storages()
+                .iter()
+                .position(|storage| {
+                    std::ptr::eq(
+                        storage,
+                        checkpoint.storage(tensor.storage.unwrap()).unwrap(),
+                    )
+                })
+                .unwrap();
+            let range = tensor.byte_range().unwrap();
+            assert!(range.start <= range.end);
+            // What cannot be unpacked is told when it is asked for.
+            if let Some(length) = lengths[place] {
+                assert!(range.is_empty() || range.end <= length);
+            }
+        }
+    }
+    for gap in checkpoint.gaps() {
+        assert!(!gap.to_string().contains(char::is_control));
     }
 }
 

@@ -32,6 +32,12 @@ pub enum Gap {
         /// Where it lies.
         path: Vec<Key>,
     },
+    /// A member of the archive that no loader reads together with the tensors.
+    #[error("the member `{member}` is not read")]
+    UnreadMember {
+        /// The member, its name escaped.
+        member: String,
+    },
     /// A storage that no tensor refers to.
     #[error("no tensor refers to storage `{key}`")]
     UnreferencedStorage {

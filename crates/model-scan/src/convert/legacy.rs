@@ -25,6 +25,8 @@ pub(super) fn begins(bytes: &[u8], limits: &Limits) -> bool {
 struct Parts<'b> {
     object: Loaded<'b>,
     keys: Vec<String>,
+    /// Whether the record of the system says that it was a big-endian one.
+    is_big_endian: bool,
     /// Where the first storage begins.
     data: usize,
 }
@@ -40,7 +42,6 @@ impl<'b> Parts<'b> {
         if int(&protocol.graph, protocol.root) != Some(PROTOCOL) {
             return Err(table(magic.end));
         }
-        // What it says of the system is not used, by torch either: storages are always little endian.
         let system = Loaded::read(bytes, protocol.end, limits)?;
         let object = Loaded::read(bytes, system.end, limits)?;
         let keys = Loaded::read(bytes, object.end, limits)?;
@@ -54,6 +55,7 @@ impl<'b> Parts<'b> {
         Ok(Self {
             object,
             keys: texts,
+            is_big_endian: is_big_endian(&system.graph, system.root),
             data: keys.end,
         })
     }
@@ -116,6 +118,15 @@ pub(super) fn read<'a>(
         ..
     } = &parts.object;
     Walk::new(graph, arrays, place, &shelf, limits, out).run(*root, Vec::new())?;
+    if parts.is_big_endian {
+        // torch writes and reads little-endian elements everywhere and ignores the record; other writers may
+        // have meant what it says.
+        for storage in &mut out.storages.list {
+            if storage.dtype.itemsize() > 1 {
+                storage.refusal.get_or_insert(Refusal::UncertainByteOrder);
+            }
+        }
+    }
     for key in keys {
         if !out.storages.was_asked(&key) {
             out.gaps.push(super::Gap::UnreferencedStorage {
@@ -194,6 +205,17 @@ fn sizes(object: &Loaded<'_>) -> HashMap<String, u64> {
     }
     sizes.retain(|key, _| !wrong.contains(key));
     sizes
+}
+
+/// Reads `{"protocol_version": 1001, "little_endian": True, "type_sizes": {...}}`.
+fn is_big_endian(graph: &Graph<'_>, system: Value) -> bool {
+    super::objects::entries(graph, system)
+        .unwrap_or_default()
+        .into_iter()
+        .any(|(key, value)| {
+            graph.text(key).is_some_and(|key| *key == *b"little_endian")
+                && !matches!(graph.view(value), View::Bool(true))
+        })
 }
 
 /// Reads a key, a text or an integer.

@@ -183,6 +183,9 @@ impl Walk<'_, '_, '_> {
                 let data = *arguments.first()?;
                 Ok(self.tensor(data, depth)?)
             }
+            ("torch.nn.parameter", "UninitializedParameter" | "UninitializedBuffer") => {
+                Ok(Made::of(blank(TensorKind::Meta, Some(Refusal::NoData))))
+            }
             _ => return None,
         };
         Some(rebuilt.unwrap_or_else(Made::refused))

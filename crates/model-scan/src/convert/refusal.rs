@@ -18,6 +18,11 @@ pub enum Refusal {
     /// Tensors ask for the same storage with different classes or counts.
     #[error("its storage is asked for with different types or sizes")]
     StorageConflict,
+    /// The file says that a big-endian system wrote it, in a format in which torch ignores that.
+    #[error(
+        "the file says it is big-endian, which torch ignores: the order of its bytes is uncertain"
+    )]
+    UncertainByteOrder,
     /// The class of the storage is not known.
     #[error("its storage is of the unknown class `{0}`")]
     UnknownStorageClass(Box<str>),

@@ -67,22 +67,28 @@ fn check(archive: &Archive<'_>) -> Result<(), Error> {
 /// Tells what an archive is by the names of its members.
 fn kind(archive: &Archive<'_>) -> Result<Kind, Error> {
     let names = || archive.members().iter().map(zip::Member::name);
-    let mut folders = names().filter_map(|name| {
-        let folder = name.strip_suffix(b"data.pkl")?.strip_suffix(b"/")?;
-        (!folder.is_empty() && !folder.contains(&b'/')).then_some(folder)
-    });
-    let Some(folder) = folders.next() else {
-        let mut all = names().filter(|name| !name.ends_with(b"/")).peekable();
-        let npz = all.peek().is_some() && all.all(|name| name.ends_with(b".npy"));
-        return Ok(if npz { Kind::Npz } else { Kind::Other });
+    // torch looks below the first slash; other writers nest deeper.
+    let folders = |deep: bool| {
+        names().filter_map(move |name| {
+            let folder = name.strip_suffix(b"data.pkl")?.strip_suffix(b"/")?;
+            (!folder.is_empty() && (deep || !folder.contains(&b'/'))).then_some(folder)
+        })
     };
-    let more = u64::try_from(folders.count()).unwrap_or(u64::MAX);
-    if more > 0 {
-        return Err(Error::new(
-            ErrorKind::DataMembers(more.saturating_add(1)),
-            0,
-        ));
-    }
+    let all: Vec<&[u8]> = match folders(false).next() {
+        Some(_) => folders(false).collect(),
+        None => folders(true).collect(),
+    };
+    let folder = match all.as_slice() {
+        [folder] => *folder,
+        [] => {
+            let npz = names().any(|name| name.ends_with(b".npy"));
+            return Ok(if npz { Kind::Npz } else { Kind::Other });
+        }
+        all => {
+            let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
+            return Err(Error::new(ErrorKind::DataMembers(count), 0));
+        }
+    };
     let folder = format!("{}/", String::from_utf8_lossy(folder));
     let constants = format!("{folder}constants.pkl");
     let is_script = names().any(|name| name == constants.as_bytes());
@@ -186,7 +192,8 @@ impl<'a> Members<'_, 'a> {
                 .ok_or(Error::new(ErrorKind::MissingMember, reading.data().start))?;
             let found = crc32fast::hash(place.bytes());
             return match reading.crc() {
-                Some(stated) if stated != found => {
+                // torch writes none where it is told to take none.
+                Some(stated) if stated != found && stated != 0 => {
                     Err(Error::new(ErrorKind::Checksum { stated, found }, 0))
                 }
                 _ => Ok(place),
@@ -247,7 +254,7 @@ impl<'a> Members<'_, 'a> {
                     source,
                     member: Some(member.text()),
                     length,
-                    crc: reading.crc(),
+                    crc: reading.crc().filter(|&crc| crc != 0),
                     around: None,
                 };
                 Some((String::from_utf8(member.name().to_vec()).ok()?, found))
@@ -267,8 +274,12 @@ impl<'a> Members<'_, 'a> {
                 .readings()
                 .next()
                 .ok_or_else(|| within(Error::new(ErrorKind::MissingMember, 0)))?;
-            let name = member.name();
-            let name = name.strip_suffix(b".npy").unwrap_or(name);
+            let Some(name) = member.name().strip_suffix(b".npy") else {
+                out.gaps.push(Gap::UnreadMember {
+                    member: member.text(),
+                });
+                continue;
+            };
             let name = std::str::from_utf8(name)
                 .map_err(|_| within(Error::new(ErrorKind::MemberName, 0)))?;
             let path = vec![Key::Array(name.into())];

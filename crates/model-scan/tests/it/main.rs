@@ -1,6 +1,8 @@
 //! The public behaviour of `model-scan`.
 
 #[cfg(test)]
+mod checkpoint;
+#[cfg(test)]
 mod containers;
 #[cfg(test)]
 mod convert;
