@@ -186,13 +186,18 @@ fn active(pair: &MetadataPair<'_>, value: &str, range: Range<u64>, all: &mut Sus
     let key = || escape_shortened(pair.key(), 80);
     match template::template(&lower) {
         Some(Template::Reaching(way)) => {
-            all.say(&TEMPLATE_IN_METADATA, Severity::High, range.clone(), || {
-                format!(
-                    "the template under `{}` reaches for the interpreter with `{}`",
-                    key(),
-                    escape_shortened(way, 20)
-                )
-            });
+            all.say(
+                &TEMPLATE_IN_METADATA,
+                Severity::Medium,
+                range.clone(),
+                || {
+                    format!(
+                        "the template under `{}` reaches for the interpreter with `{}`",
+                        key(),
+                        escape_shortened(way, 20)
+                    )
+                },
+            );
         }
         Some(Template::Plain) => {
             all.say(&TEMPLATE_IN_METADATA, Severity::Low, range.clone(), || {

@@ -52,6 +52,7 @@ const fn kind(c: char) -> Option<&'static str> {
         '\u{e0000}'..='\u{e007f}' => "a tag character, which is not seen",
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "a variation selector",
         _ if super::fold::is_ignorable(c) => "a character that is not seen",
+        _ if is_none(c) => "a code point that is no character",
         _ if is_private(c) => "a character that means what a font makes of it",
         _ => return None,
     };
@@ -59,7 +60,14 @@ const fn kind(c: char) -> Option<&'static str> {
 }
 
 const fn is_private(c: char) -> bool {
-    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}') || is_none(c)
+}
+
+/// Says whether Unicode promises never to give the code point to a character.
+const fn is_none(c: char) -> bool {
+    #[expect(clippy::as_conversions, reason = "lossless, and `From` is not const")]
+    let point = c as u32;
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || point & 0xfffe == 0xfffe
 }
 
 /// Says whether writing the language or the picture needs the character here: joiners between letters that are not

@@ -160,12 +160,7 @@ fn end(file: &[u8], all: &mut Suspicions) {
         return;
     };
     let place = |at: usize| u64::try_from(at).unwrap_or(u64::MAX);
-    let severity = if found.has_checkpoint {
-        Severity::High
-    } else {
-        Severity::Medium
-    };
-    all.say(&ARCHIVE_IN_FILE, severity, place(found.start)..place(found.end.saturating_add(22)), || {
+    all.say(&ARCHIVE_IN_FILE, Severity::Medium, place(found.start)..place(found.end.saturating_add(22)), || {
         let reader = if found.has_checkpoint { "`torch.load`" } else { "a reader of archives" };
         format!(
             "{reader} opens the file as a zip archive: its directory, with {} {}, is at byte {}",

@@ -56,6 +56,17 @@ fn follow(file: &[u8], end: usize) -> Option<Directory> {
             .and_then(|size| record.checked_sub(size));
         places[3] = usize::try_from(offset).ok();
     }
+    if members == 0 && size == 0 {
+        // An archive of nothing is one too; that its comment ends where the file does leaves little to chance.
+        let comment = usize::try_from(number(record, 20, 2)?).ok()?;
+        let ends = end.checked_add(RECORD)?.checked_add(comment)? == file.len();
+        return ends.then_some(Directory {
+            start: end,
+            end,
+            members: 0,
+            has_checkpoint: false,
+        });
+    }
     let start = places.into_iter().flatten().find(|start| {
         let is_entry = file
             .get(*start..)
@@ -178,6 +189,11 @@ mod tests {
         let mut file = vec![1; 200];
         file.extend_from_slice(b"PK\x05\x06");
         file.extend_from_slice(&[3; 18]);
+        assert_eq!(directory(&file), None);
+        file.truncate(204);
+        file.extend_from_slice(&[0; 18]);
+        assert_eq!(directory(&file).map(|found| found.members), Some(0));
+        file.push(0);
         assert_eq!(directory(&file), None);
         let mut far = archive("archive/data.pkl", 0);
         far.extend_from_slice(&vec![0; 65_536]);

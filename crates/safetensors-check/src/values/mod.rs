@@ -1,5 +1,6 @@
 //! The values of tensors: what they are, counted in one read of the file, and what is suspicious in them.
 
+mod counter;
 mod encoding;
 mod error;
 mod judge;
@@ -15,9 +16,10 @@ use model_digest::{Digest, Source, Watch};
 use crate::suspicions::Suspicions;
 use crate::{Dtype, Header, Tensor};
 use encoding::{Eight, Encoding, Six, Sixteen};
-use judge::{Judged, judge};
+use judge::{Judged, Shares, judge};
 use pass::{Part, pass};
 
+pub use counter::Counter;
 pub use error::Error;
 pub use options::{Detail, Options};
 pub use statistics::{Measures, Statistics};
@@ -110,16 +112,21 @@ pub fn check_values(
         return Err(Error::NotCovered { offset: at });
     }
     let passed = pass(source, data, &parts, options, watch)?;
-    let mut all = Suspicions::default();
-    let tensors = header
+    let mut shares = Shares::default();
+    let tensors: Vec<TensorValues> = header
         .tensors_by_offset()
         .zip(passed.parts)
         .map(|(tensor, (partial, digest))| {
-            let statistics = partial.finish(tensor.elements());
-            judge(&judged(&tensor), &statistics, &mut all);
+            let encoding = encoding(tensor.dtype());
+            let statistics = partial.finish(encoding, tensor.elements());
+            shares.add(encoding, &statistics);
             TensorValues { statistics, digest }
         })
         .collect();
+    let mut all = Suspicions::default();
+    for (tensor, values) in header.tensors_by_offset().zip(&tensors) {
+        judge(&judged(&tensor), &values.statistics, shares, &mut all);
+    }
     Ok(Values {
         tensors,
         data_digest: passed.data,

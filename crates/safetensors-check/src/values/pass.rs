@@ -15,7 +15,7 @@ use super::{measure, screen};
 
 /// Bytes of a tensor that are looked at as one: a whole number of elements of every type, three bytes for four
 /// elements of six bits among them, and small enough for the second-level cache. Sums depend on it.
-const PIECE: u64 = 3 << 18;
+pub(super) const PIECE: u64 = 3 << 18;
 
 /// Bytes that are read, and hashed beside, before the next are: sixteen pieces, so that threads have something to
 /// share.

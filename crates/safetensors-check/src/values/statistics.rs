@@ -1,4 +1,5 @@
 use super::encoding::Encoding;
+use super::options::Detail;
 
 /// What the elements of one tensor are, counted.
 ///
@@ -22,6 +23,9 @@ pub struct Statistics {
     pub not_boolean: u64,
     /// Whether there are two elements or more and all have the bits of the first.
     pub constant: bool,
+    /// The value that all elements have where `constant` says so; of a complex tensor the value of both parts, if they
+    /// are one.
+    pub constant_value: Option<f64>,
     /// What [`Detail::Measures`](super::Detail::Measures) asks for; `None` without it, or if no element is finite.
     pub measures: Option<Measures>,
 }
@@ -108,7 +112,11 @@ impl Partial {
     }
 
     /// Returns what is reported of a whole tensor of so many elements.
-    pub(super) fn finish(self, elements: u64) -> Statistics {
+    pub(super) fn finish(self, encoding: Encoding, elements: u64) -> Statistics {
+        let constant_value = match self.constant {
+            Constant::Bits(bits) if elements > 1 => value(encoding, &bits),
+            _ => None,
+        };
         Statistics {
             elements,
             nan: self.nan,
@@ -118,6 +126,7 @@ impl Partial {
             zeros: self.zeros,
             not_boolean: self.not_boolean,
             constant: elements > 1 && matches!(self.constant, Constant::Bits(_)),
+            constant_value,
             measures: self
                 .measured
                 .filter(|measured| measured.count > 0)
@@ -137,6 +146,19 @@ impl Partial {
 )]
 pub(super) const fn float(count: u64) -> f64 {
     count as f64
+}
+
+/// Returns the value of the elements in some bytes, if they have the same.
+fn value(encoding: Encoding, bits: &[u8; 8]) -> Option<f64> {
+    let one = bits.get(..encoding.step()).unwrap_or_default();
+    let found = super::pass::look(encoding, Detail::Measures, one);
+    match found.measured {
+        _ if found.nan > 0 => Some(f64::NAN),
+        _ if found.negative_infinite > 0 => Some(f64::NEG_INFINITY),
+        _ if found.infinite > 0 => Some(f64::INFINITY),
+        Some(measured) if measured.minimum == measured.maximum => Some(measured.minimum),
+        _ => None,
+    }
 }
 
 /// Says whether all elements have the same bits, and which.
