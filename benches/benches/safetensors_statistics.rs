@@ -73,7 +73,13 @@ fn statistics(criterion: &mut Criterion) {
             let tensors = alone.clone().with_tensor_digests(Algorithm::Sha256);
             run(&mut group, "screen, tensor digests", dtype, &file, &tensors);
             let both = tensors.with_file_digest(Algorithm::Sha256);
-            run(&mut group, "screen, tensor and file digests", dtype, &file, &both);
+            run(
+                &mut group,
+                "screen, tensor and file digests",
+                dtype,
+                &file,
+                &both,
+            );
         }
     }
     group.finish();

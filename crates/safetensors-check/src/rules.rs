@@ -1,5 +1,7 @@
 use findings::{Rule, Severity};
 
+use crate::{metadata, names, padding, payloads, values};
+
 use crate::{adapter, architecture, index, twins};
 
 use Severity::{High, Info, Low};
@@ -174,6 +176,33 @@ pub const RULES: &[Rule] = &[
     MISALIGNED_DATA,
     LIMIT_REACHED,
     TOO_MANY_ERRORS,
+    names::CONTROL_IN_NAME,
+    names::INVISIBLE_IN_NAME,
+    names::CONFUSABLE_NAME,
+    names::TWIN_NAMES,
+    names::BLANK_NAME,
+    names::LONG_NAME,
+    names::PATH_LIKE_NAME,
+    names::RESERVED_NAME,
+    names::CODE_IN_NAME,
+    padding::EXCESS_PADDING,
+    payloads::ARCHIVE_IN_FILE,
+    payloads::PROGRAM_IN_TENSOR,
+    payloads::PICKLE_IN_TENSOR,
+    payloads::FILE_IN_TENSOR,
+    payloads::FOREIGN_START,
+    metadata::HIDDEN_TEXT,
+    metadata::PAYLOAD_IN_METADATA,
+    metadata::SECRET_IN_METADATA,
+    metadata::TEMPLATE_IN_METADATA,
+    metadata::MARKUP_IN_METADATA,
+    metadata::CODE_IN_METADATA,
+    metadata::OVERSIZED_METADATA,
+    metadata::UNKNOWN_FRAMEWORK,
+    values::NOT_FINITE,
+    values::SUBNORMAL_VALUES,
+    values::CONSTANT_TENSOR,
+    values::NOT_BOOLEAN,
     index::rules::MALFORMED_INDEX,
     index::rules::DUPLICATE_KEY,
     index::rules::UNSAFE_SHARD_NAME,

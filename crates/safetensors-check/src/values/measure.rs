@@ -47,33 +47,33 @@ impl<T: Copy> Lanes<T> {
 macro_rules! floats {
     ($name:ident, $float:ty, $size:literal, $read:expr) => {
         fn $name(bytes: &[u8], finite: u64) -> Option<Measured> {
+            const NONE: $float = <$float>::INFINITY;
             let (elements, _) = bytes.as_chunks::<$size>();
             let (rows, rest) = elements.as_chunks::<LANES>();
-            let mut lanes = Lanes::<$float>::new(<$float>::INFINITY, <$float>::NEG_INFINITY);
-            let mut add = |row: &[[u8; $size]]| {
-                let places = lanes
-                    .minimum
-                    .iter_mut()
-                    .zip(&mut lanes.maximum)
-                    .zip(&mut lanes.sum);
-                for (((minimum, maximum), sum), element) in places.zip(row) {
-                    let value: $float = $read(*element);
-                    let is_finite = value.abs() < <$float>::INFINITY;
-                    let low = if is_finite { value } else { <$float>::INFINITY };
-                    let high = if is_finite {
-                        value
-                    } else {
-                        <$float>::NEG_INFINITY
-                    };
+            let mut lanes = Lanes::<$float>::new(NONE, -NONE);
+            let mut add = |row: &[[u8; $size]; LANES]| {
+                let values: [$float; LANES] = row.map($read);
+                for (minimum, value) in lanes.minimum.iter_mut().zip(&values) {
+                    let low = if value.abs() < NONE { *value } else { NONE };
                     *minimum = if low < *minimum { low } else { *minimum };
+                }
+                for (maximum, value) in lanes.maximum.iter_mut().zip(&values) {
+                    let high = if value.abs() < NONE { *value } else { -NONE };
                     *maximum = if high > *maximum { high } else { *maximum };
-                    *sum += f64::from(if is_finite { value } else { 0.0 });
+                }
+                for (sum, value) in lanes.sum.iter_mut().zip(&values) {
+                    *sum += f64::from(if value.abs() < NONE { *value } else { 0.0 });
                 }
             };
             for row in rows {
                 add(row);
             }
-            add(rest);
+            // All ones are NaN in every type, which adds nothing.
+            let mut last = [[u8::MAX; $size]; LANES];
+            for (into, from) in last.iter_mut().zip(rest) {
+                *into = *from;
+            }
+            add(&last);
             lanes.finish(finite, f64::from)
         }
     };

@@ -24,6 +24,8 @@ pub use error::Error;
 pub use options::{Detail, Options};
 pub use statistics::{Measures, Statistics};
 
+pub(crate) use judge::{CONSTANT_TENSOR, NOT_BOOLEAN, NOT_FINITE, SUBNORMAL_VALUES};
+
 /// What [`check_values`] found.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -4,10 +4,8 @@
 use super::encoding::{Eight, Sixteen};
 use super::statistics::Partial;
 
-/// Bytes in one lane of counters of eight bits before they may be full.
-const ROUNDS: usize = 255;
-/// Counters of eight bits that work side by side.
-const LANES: usize = 32;
+/// Bytes before a counter of eight bits may be full, in whole vectors.
+const BYTES: usize = 192;
 /// Elements of sixteen bits before a counter of as many bits may be full.
 const BLOCK: usize = 32_768;
 
@@ -143,21 +141,15 @@ pub(super) fn zeros_8(bytes: &[u8]) -> Partial {
 
 /// Counts the bytes of which something is true.
 fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> u64 {
-    let (rows, rest) = bytes.as_chunks::<LANES>();
-    let mut all = rest.iter().filter(|byte| is(**byte)).count();
-    for rows in rows.chunks(ROUNDS) {
-        let mut lanes = [0_u8; LANES];
-        for row in rows {
-            for (lane, byte) in lanes.iter_mut().zip(row) {
-                *lane = lane.wrapping_add(u8::from(is(*byte)));
-            }
+    let mut all: u64 = 0;
+    for block in bytes.chunks(BYTES) {
+        let mut count: u8 = 0;
+        for byte in block {
+            count = count.wrapping_add(u8::from(is(*byte)));
         }
-        let sum = lanes
-            .iter()
-            .fold(0, |sum: usize, lane| sum.wrapping_add(usize::from(*lane)));
-        all = all.wrapping_add(sum);
+        all = all.wrapping_add(u64::from(count));
     }
-    length(all)
+    all
 }
 
 pub(super) fn length(count: usize) -> u64 {

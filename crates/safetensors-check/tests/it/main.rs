@@ -12,6 +12,7 @@ mod mutation;
 mod readers;
 mod replay;
 mod rules;
+mod suspicions;
 mod twins;
 
 #[path = "../../../../fuzz/src/tensors.rs"]
