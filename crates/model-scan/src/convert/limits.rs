@@ -34,6 +34,9 @@ pub struct Limits {
     /// Bytes written beyond four times those that the storages hold, four being what dequantising multiplies
     /// by; default 4 GiB. A tensor of one element that is expanded says that it has any number of them.
     pub expanded: u64,
+    /// Files of a sharded checkpoint, each of which is open at the same time; default 4096. The largest models
+    /// that we know have some 200.
+    pub shards: usize,
     /// Pickles that follow each other, and rows of the tables of torch's tar format; default 1,000,000.
     pub streams: u64,
 }
@@ -69,6 +72,7 @@ impl Default for Limits {
             leaf_text: 1 << 20,
             rank: 64,
             sparse: 1 << 30,
+            shards: 4096,
             expanded: 4 << 30,
             streams: 1_000_000,
         }
@@ -101,6 +105,13 @@ impl Limits {
     #[must_use]
     pub const fn with_leaves(mut self, leaves: usize) -> Self {
         self.leaves = leaves;
+        self
+    }
+
+    /// Sets how many files a sharded checkpoint may have.
+    #[must_use]
+    pub const fn with_shards(mut self, shards: usize) -> Self {
+        self.shards = shards;
         self
     }
 

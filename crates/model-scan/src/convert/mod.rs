@@ -40,6 +40,8 @@ mod rebuild;
 mod refusal;
 mod safetensors;
 mod selection;
+mod shard_index;
+mod sharded;
 mod storage;
 mod target;
 mod tensor;
@@ -62,6 +64,8 @@ pub use options::{Complex, Dangerous, Optimizer, Options, Quantised, Refusals, S
 pub use plan::{Entry, Obstacle, Outcome, Plan, Refused};
 pub use refusal::Refusal;
 pub use selection::LeftOut;
+pub use shard_index::{ShardError, ShardIndex};
+pub use sharded::{ShardDifference, ShardObstacle, ShardedPlan};
 pub use storage::{ByteOrder, Storage, StorageError, StorageId};
 pub use tensor::{Channels, Quantiser, SparseLayout, Tensor, TensorKind};
 pub use verify::{Difference, VerifyError};

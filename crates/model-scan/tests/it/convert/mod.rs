@@ -2,6 +2,7 @@
 
 mod elements;
 mod plan;
+mod sharded;
 mod sparse;
 mod verify;
 mod write;
