@@ -22,7 +22,7 @@ pub(super) fn judgement(document: &mut Document, checkpoint: &Checkpoint<'_>) {
 /// Takes down what becomes of each tensor; `written` has what was written of each plan, if anything was.
 pub(super) fn tensors(
     document: &mut Document,
-    parts: &Parts,
+    parts: &Parts<'_>,
     plans: &[Plan<'_, '_>],
     written: &[Written],
 ) {
@@ -42,14 +42,6 @@ pub(super) fn tensors(
         for (tensor, entry) in plan.tensors() {
             document.push(shown(number, tensor, entry, plan, &places, written));
         }
-    }
-}
-
-/// Returns the name of a tensor that is in the output under another one.
-pub(super) fn tied_name(entry: &Entry) -> Option<&str> {
-    match entry.outcome {
-        convert::Outcome::Tied { .. } => entry.name.as_deref(),
-        _ => None,
     }
 }
 

@@ -10,17 +10,18 @@ mod sidecar;
 mod text;
 
 use std::io::{self, BufWriter};
+use std::path::Path;
 
-use serde_json::json;
 use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::hold::Held;
 use weighbridge::scan::convert::{
-    Checkpoint, ErrorKind, Limits, Obstacle, Plan, Proof, VerifyError, WriteError, Written,
+    Checkpoint, ErrorKind, Limits, Obstacle, Plan, Proof, ShardObstacle, ShardedPlan, VerifyError,
+    WriteError, Written,
 };
 
 pub(crate) use self::arguments::Convert;
 use self::document::{Document, File, Mode, Outcome};
-use self::parts::{NewIndex, Part, Parts};
+use self::parts::{Part, Parts};
 use crate::arguments::Color;
 use crate::causes::with_causes;
 use crate::exit::Exit;
@@ -30,7 +31,7 @@ use crate::output::destination::{Destination, Prepared};
 use crate::output::json;
 use crate::output::new_file::{Existing, NewFile, NewFiles, Readers};
 use crate::output::palette::Palette;
-use crate::pickle::unopened;
+use crate::pickle::{Source, unopened};
 use crate::progress::Bar;
 use crate::scan::guard_truncation;
 
@@ -41,17 +42,21 @@ const BUFFER: usize = 1 << 20;
 pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
     guard_truncation();
     let report = places::check(arguments)?;
-    let parts = Parts::open(arguments)?;
+    let input = Source::open(&arguments.input)?;
+    let index = parts::index(arguments, &input)?;
+    let shards = parts::shards(arguments, index.as_ref())?;
+    let parts = Parts::new(arguments, &input, index.as_ref(), &shards)?;
     let checkpoints = parts
         .parts
         .iter()
         .map(read)
         .collect::<Result<Vec<_>, _>>()?;
     let options = choice::options(arguments, &checkpoints)?;
-    let plans: Vec<Plan<'_, '_>> = checkpoints
-        .iter()
-        .map(|checkpoint| Plan::new(checkpoint, &options))
-        .collect();
+    let plan = match (&index, checkpoints.first()) {
+        (Some(index), _) => Planned::Sharded(ShardedPlan::new(index, &checkpoints, &options)),
+        (None, Some(checkpoint)) => Planned::One([Plan::new(checkpoint, &options)]),
+        (None, None) => return Err(Failure::nothing_to_check("nothing to convert".to_owned())),
+    };
 
     let mode = if arguments.verify {
         Mode::Verify
@@ -63,7 +68,7 @@ pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
     let work = Work {
         arguments,
         parts: &parts,
-        plans: &plans,
+        plan: &plan,
         // Digests are three more reads, and only the report has them.
         proof: if report.is_some() {
             Proof::Digests
@@ -74,19 +79,19 @@ pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
     let mut document = Document::new(mode);
     work.inputs(&mut document)?;
     document.key = arguments.choice.key.clone();
-    let obstacle = work.obstacle();
+    let obstacle = plan.hindrance();
     let mut files = NewFiles::default();
     let (settled, written) = match (&obstacle, mode) {
         (Some(obstacle), _) => {
-            document.error = Some(because(obstacle));
-            (refused(obstacle), Vec::new())
+            document.error = Some(obstacle.because.clone());
+            (obstacle.exit, Vec::new())
         }
         (None, Mode::Verify) => work.verify(&mut document)?,
         (None, Mode::DryRun) => (Exit::Fine, work.measure()?),
         (None, Mode::Convert) => (Exit::Fine, work.write(&mut files)?),
     };
-    fill::tensors(&mut document, &parts, &plans, &written);
-    let settled = work.settle(&mut document, obstacle.as_ref(), settled);
+    fill::tensors(&mut document, &parts, plan.plans(), &written);
+    let settled = settle(&mut document, obstacle.is_some(), settled);
     if mode == Mode::Convert && obstacle.is_none() {
         work.sidecars(&mut files, &document)?;
     }
@@ -100,23 +105,64 @@ pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
     publish(arguments, report, &document, files, settled, color)
 }
 
+/// What becomes of the input.
+enum Planned<'c, 'a> {
+    One([Plan<'c, 'a>; 1]),
+    Sharded(ShardedPlan<'c, 'a>),
+}
+
+impl<'c, 'a> Planned<'c, 'a> {
+    fn plans(&self) -> &[Plan<'c, 'a>] {
+        match self {
+            Self::One(plan) => plan,
+            Self::Sharded(plan) => plan.plans(),
+        }
+    }
+
+    /// Says why nothing is written, if nothing is.
+    fn hindrance(&self) -> Option<Hindrance> {
+        match self {
+            Self::One([plan]) => plan.layout().err().as_ref().map(Hindrance::of),
+            Self::Sharded(plan) => match plan.index_bytes().err()? {
+                ShardObstacle::Shard { obstacle, .. } => Some(Hindrance::of(&obstacle)),
+                other => Some(Hindrance {
+                    because: other.to_string(),
+                    exit: Exit::Found,
+                }),
+            },
+        }
+    }
+}
+
+/// Why nothing is written.
+struct Hindrance {
+    because: String,
+    exit: Exit,
+}
+
+impl Hindrance {
+    fn of(obstacle: &Obstacle) -> Self {
+        Self {
+            because: because(obstacle),
+            exit: match obstacle {
+                Obstacle::Nothing => Exit::NothingToCheck,
+                _ => Exit::Found,
+            },
+        }
+    }
+}
+
 /// What is to be done, and to what.
 struct Work<'w, 'c, 'a> {
     arguments: &'w Convert,
-    parts: &'w Parts,
-    plans: &'w [Plan<'c, 'a>],
+    parts: &'w Parts<'w>,
+    plan: &'w Planned<'c, 'a>,
     proof: Proof,
 }
 
 impl Work<'_, '_, '_> {
-    fn each(&self) -> impl Iterator<Item = (&Part, &Plan<'_, '_>)> {
-        self.parts.parts.iter().zip(self.plans)
-    }
-
-    /// Returns the first thing for which nothing is written.
-    fn obstacle(&self) -> Option<Obstacle> {
-        let mut obstacles = self.plans.iter().filter_map(|plan| plan.layout().err());
-        obstacles.next()
+    fn each(&self) -> impl Iterator<Item = (&Part<'_>, &Plan<'_, '_>)> {
+        self.parts.parts.iter().zip(self.plan.plans())
     }
 
     /// Takes down what is read.
@@ -151,7 +197,11 @@ impl Work<'_, '_, '_> {
     /// Writes the outputs, but not into their places.
     fn write(&self, files: &mut NewFiles) -> Result<Vec<Written>, Failure> {
         let existing = Existing::of(self.arguments.force);
-        let total = self.plans.iter().filter_map(|plan| plan.layout().ok());
+        let total = self
+            .plan
+            .plans()
+            .iter()
+            .filter_map(|plan| plan.layout().ok());
         let total = total.fold(0_u64, |sum, layout| sum.saturating_add(layout.data_len()));
         let bar = Bar::converting(total, !self.arguments.quiet);
         let mut all = Vec::new();
@@ -169,62 +219,13 @@ impl Work<'_, '_, '_> {
             files.push(growing.finish()?);
             all.push(written);
         }
-        if let Some(index) = &self.parts.index {
-            let bytes = self.index(index)?;
-            files.push(NewFile::write(
-                &index.output,
-                &bytes,
-                Readers::Everybody,
-                existing,
-            )?);
+        if let (Planned::Sharded(plan), Some(path)) = (self.plan, &self.parts.index) {
+            let bytes = plan
+                .index_bytes()
+                .map_err(|obstacle| Failure::failed(obstacle.to_string()))?;
+            files.push(NewFile::write(path, bytes, Readers::Everybody, existing)?);
         }
         Ok(all)
-    }
-
-    /// Makes the index of the shards that are written.
-    fn index(&self, index: &NewIndex) -> Result<Vec<u8>, Failure> {
-        let mut weights = serde_json::Map::new();
-        let mut total = 0_u64;
-        for (part, plan) in self.each() {
-            let Ok(layout) = plan.layout() else { continue };
-            total = total.saturating_add(layout.data_len());
-            let stored = layout.tensors().iter().map(|tensor| tensor.name());
-            let tied = plan.entries().iter().filter_map(fill::tied_name);
-            for name in stored.chain(tied) {
-                let known = weights.insert(name.to_owned(), json!(part.name));
-                if known.is_some() {
-                    return Err(Failure::failed(format!(
-                        "two shards hold a tensor `{}`",
-                        weighbridge::findings::escape_shortened(name, 200)
-                    )));
-                }
-            }
-        }
-        // What the old index promises must be there.
-        for (name, shard) in &index.entries {
-            let wanted = self.parts.parts.get(*shard).map(|part| json!(part.name));
-            if weights.get(name) != wanted.as_ref() && self.is_expected(name, *shard) {
-                return Err(Failure::failed(format!(
-                    "the index names a tensor `{}` that its shard does not hold",
-                    weighbridge::findings::escape_shortened(name, 200)
-                )));
-            }
-        }
-        let document = json!({ "metadata": { "total_size": total }, "weight_map": weights });
-        let mut bytes = serde_json::to_vec_pretty(&document)
-            .map_err(|error| Failure::failed(format!("cannot write the index: {error}")))?;
-        bytes.push(b'\n');
-        Ok(bytes)
-    }
-
-    /// Says whether a tensor that the old index names should be in the new one: unless it was refused or is made
-    /// of parts.
-    fn is_expected(&self, name: &str, shard: usize) -> bool {
-        let Some(plan) = self.plans.get(shard) else {
-            return true;
-        };
-        let mut entries = plan.entries().iter();
-        !entries.any(|entry| entry.name.as_deref() == Some(name))
     }
 
     /// Compares the outputs with what would be written.
@@ -267,8 +268,8 @@ impl Work<'_, '_, '_> {
                 digest: digest.map(|digest| digest.to_string()),
             });
         }
-        if let Some(index) = &self.parts.index {
-            self.verify_index(index, document)?;
+        if let (Planned::Sharded(plan), Some(path)) = (self.plan, &self.parts.index) {
+            verify_index(plan, path, document)?;
         }
         let written = match self.proof {
             Proof::Digests => self.measure()?,
@@ -282,53 +283,12 @@ impl Work<'_, '_, '_> {
         Ok((exit, written))
     }
 
-    fn verify_index(&self, index: &NewIndex, document: &mut Document) -> Result<(), Failure> {
-        let wanted = self.index(index)?;
-        let limit = length(&wanted).saturating_mul(4).max(1 << 20);
-        let found = Held::open(&index.output).and_then(|held| held.read_to_vec(limit));
-        let found = found.map_err(|error| unopened(&index.output, &error))?;
-        let value = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
-        if value(&found) != value(&wanted) {
-            let path = quoted(&index.output);
-            document
-                .differences
-                .push(format!("the index {path} says something else"));
-        }
-        document.outputs.push(File {
-            path: weighbridge::scan::path_text(&index.output).0,
-            format: "index of a sharded model".to_owned(),
-            bytes: length(&found),
-            digest: None,
-        });
-        Ok(())
-    }
-
-    /// Settles what came of it, and the exit code.
-    fn settle(&self, document: &mut Document, obstacle: Option<&Obstacle>, settled: Exit) -> Exit {
-        if matches!(obstacle, Some(Obstacle::Nothing)) && document.counts.refused > 0 {
-            document.error = Some("no tensor can be converted".to_owned());
-            return Exit::Found;
-        }
-        let partly = document.counts.refused > 0;
-        document.result = match (obstacle, document.mode, settled) {
-            (Some(_), ..) => Outcome::Refused,
-            (None, Mode::Verify, Exit::Fine) => Outcome::Same,
-            (None, Mode::Verify, _) => Outcome::Different,
-            (None, ..) if partly => Outcome::Partly,
-            (None, ..) => Outcome::Converted,
-        };
-        match document.result {
-            Outcome::Partly => Exit::Found,
-            _ => settled,
-        }
-    }
-
     /// Writes what is no tensor, but not into its place.
     fn sidecars(&self, files: &mut NewFiles, document: &Document) -> Result<(), Failure> {
         let Some(path) = &self.arguments.choice.sidecar else {
             return Ok(());
         };
-        let checkpoints = self.plans.iter().map(Plan::checkpoint);
+        let checkpoints = self.plan.plans().iter().map(Plan::checkpoint);
         let bytes = sidecar::bytes(&document.inputs, checkpoints)?;
         let existing = Existing::of(self.arguments.force);
         files.push(NewFile::write(path, &bytes, Readers::Everybody, existing)?);
@@ -336,8 +296,54 @@ impl Work<'_, '_, '_> {
     }
 }
 
+/// Compares the index of the shards with what would be written, as values: its form may be another.
+fn verify_index(
+    plan: &ShardedPlan<'_, '_>,
+    path: &Path,
+    document: &mut Document,
+) -> Result<(), Failure> {
+    let wanted = plan.index_bytes();
+    let wanted = wanted.map_err(|obstacle| Failure::failed(obstacle.to_string()))?;
+    let limit = length(wanted).saturating_mul(4).max(1 << 20);
+    let found = Held::open(path).and_then(|held| held.read_to_vec(limit));
+    let found = found.map_err(|error| unopened(path, &error))?;
+    let value = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    if value(&found).is_none() || value(&found) != value(wanted) {
+        let path = quoted(path);
+        document
+            .differences
+            .push(format!("the index {path} says something else"));
+    }
+    document.outputs.push(File {
+        path: weighbridge::scan::path_text(path).0,
+        format: "index of a sharded model".to_owned(),
+        bytes: length(&found),
+        digest: None,
+    });
+    Ok(())
+}
+
+/// Settles what came of it, and the exit code.
+fn settle(document: &mut Document, is_hindered: bool, settled: Exit) -> Exit {
+    document.result = match (is_hindered, document.mode, settled) {
+        (true, ..) => Outcome::Refused,
+        (false, Mode::Verify, Exit::Fine) => Outcome::Same,
+        (false, Mode::Verify, _) => Outcome::Different,
+        (false, ..) if document.counts.refused > 0 => Outcome::Partly,
+        (false, ..) => Outcome::Converted,
+    };
+    match (document.result, settled) {
+        (Outcome::Refused, Exit::NothingToCheck) if document.counts.refused > 0 => {
+            document.error = Some("no tensor can be converted".to_owned());
+            Exit::Found
+        }
+        (Outcome::Partly, _) => Exit::Found,
+        _ => settled,
+    }
+}
+
 /// Reads a checkpoint without loading it.
-fn read(part: &Part) -> Result<Checkpoint<'_>, Failure> {
+fn read<'s>(part: &Part<'s>) -> Result<Checkpoint<'s>, Failure> {
     let path = part.source.path();
     Checkpoint::read(path, part.source.bytes(), &Limits::default()).map_err(|error| {
         let path = weighbridge::findings::escape(path);
@@ -368,20 +374,13 @@ fn because(obstacle: &Obstacle) -> String {
     }
 }
 
-const fn refused(obstacle: &Obstacle) -> Exit {
-    match obstacle {
-        Obstacle::Nothing => Exit::NothingToCheck,
-        _ => Exit::Found,
-    }
-}
-
 /// A checkpoint whose tensors cannot be had.
-fn broken(part: &Part, error: &WriteError) -> Failure {
+fn broken(part: &Part<'_>, error: &WriteError) -> Failure {
     let path = weighbridge::findings::escape(part.source.path());
     Failure::failed(format!("cannot convert `{path}`: {}", with_causes(error)))
 }
 
-fn unwritten(part: &Part, error: &io::Error) -> Failure {
+fn unwritten(part: &Part<'_>, error: &io::Error) -> Failure {
     Failure::failed(format!("cannot write {}: {error}", quoted(&part.output)))
 }
 
