@@ -72,7 +72,12 @@ fn inspect(source: &Source, arguments: &Inspect) -> Result<Document, Failure> {
         index::fill(&mut document, &arguments.file, bytes, format);
     } else {
         match Checkpoint::read(source.path(), bytes, &Limits::default()) {
-            Ok(read) => checkpoint::fill(&mut document, &read),
+            Ok(read) => {
+                checkpoint::fill(&mut document, &read);
+                if arguments.stats {
+                    values::fill_checkpoint(&mut document, &read, source.mapped());
+                }
+            }
             Err(error) if *error.kind() == ErrorKind::NoCheckpoint => {
                 return Err(Failure::nothing_to_check(format!(
                     "{} is {kind}, which cannot be inspected",

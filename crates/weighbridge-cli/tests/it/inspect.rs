@@ -242,6 +242,12 @@ fn a_checkpoint_is_shown() {
     let (document, code) = document(&sandbox, &["--stats", "model.pt"]);
     assert_eq!(code, 0);
     assert_eq!(document["valid"], Value::Null);
+    let values = &document["tensors"][2]["values"];
+    assert_eq!(
+        (&values["maximum"], &values["mean"]),
+        (&3.0.into(), &1.5.into())
+    );
+    assert!(values["digest"].as_str().unwrap().starts_with("sha256:"));
     assert_eq!(names(&document), ["embed.weight", "head.weight", "turned"]);
     assert_eq!(document["checkpoint"]["ties"], serde_json::json!([[0, 1]]));
     assert_map_covers(&document);
