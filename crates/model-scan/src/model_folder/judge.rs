@@ -20,6 +20,8 @@ use crate::scanner::Scanner;
 
 /// What the configuration of an adapter is called.
 pub(crate) const ADAPTER_CONFIG: &str = "adapter_config.json";
+/// What the weights of an adapter are called, without their ending.
+const ADAPTER: &str = "adapter_model";
 /// What the configuration of a model is called.
 const MODEL_CONFIG: &str = "config.json";
 
@@ -99,6 +101,8 @@ impl Judge<'_> {
         let sets = self.sets(&names);
         if self.folder.file(ADAPTER_CONFIG).is_some() {
             self.adapter(&sets);
+        } else if self.folder.extent() == Extent::All {
+            self.adapter_alone(&sets);
         }
         if self.folder.file(MODEL_CONFIG).is_some() {
             self.architecture(&sets);
@@ -177,7 +181,7 @@ impl Judge<'_> {
             let mut sets = sets.iter().filter(|set| set.stem == stem);
             sets.next().cloned()
         };
-        let Some(weights) = set("adapter_model").and_then(|set| self.set(&set, Proof::None)) else {
+        let Some(weights) = set(ADAPTER).and_then(|set| self.set(&set, Proof::None)) else {
             // It stays undecided, since it speaks of weights.
             return;
         };
@@ -192,6 +196,28 @@ impl Judge<'_> {
         judgement.is_undecided |= joined.is_undecided();
         judgement.findings.extend(joined.into_findings());
         judgement.digest = digest;
+    }
+
+    /// Says of an adapter that nothing beside it says what it is for.
+    fn adapter_alone(&mut self, sets: &[Set]) {
+        let adapters = sets.iter().filter(|set| set.stem == ADAPTER);
+        for set in adapters {
+            let Some(number) = self.folder.file(&set.name).and_then(|found| found.number) else {
+                continue;
+            };
+            let size = self
+                .scanned
+                .get(number)
+                .map_or(0, |scanned| scanned.target.size);
+            let finding = Finding::new(
+                ABSENT_SIBLINGS.rule_id(),
+                ABSENT_SIBLINGS.severity,
+                format!("no `{ADAPTER_CONFIG}` beside the adapter says what it may change"),
+                Location::bytes(0..size),
+            );
+            let judgement = self.judgements.entry(number).or_default();
+            judgement.findings.push(finding);
+        }
     }
 
     /// Holds the tensors of a model against its configuration.

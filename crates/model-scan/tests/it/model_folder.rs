@@ -282,6 +282,18 @@ fn adapters_are_held_against_their_configuration() {
     assert_eq!(report.targets[0].verdict, Verdict::Undecided);
 }
 
+#[test]
+fn an_adapter_without_its_configuration_is_told_and_decided() {
+    let bytes = weights(&[(A, &[2, 4]), (B, &[4, 2])]);
+    let folder = folder(&[("adapter_model.safetensors", &bytes)]);
+    let report = scan(folder.path());
+    assert!(has(&report.targets[0], "CON019"));
+    assert_eq!(report.targets[0].verdict, Verdict::Clean);
+    // Of a file that is given alone nobody knows what lies beside it.
+    let report = scan(&folder.path().join("adapter_model.safetensors"));
+    assert!(report.targets[0].findings.is_empty());
+}
+
 const GPT2: &[u8] = br#"{"architectures": ["GPT2Model"], "model_type": "gpt2",
     "n_embd": 4, "n_layer": 0, "n_positions": 8, "vocab_size": 16}"#;
 

@@ -24,6 +24,7 @@ mod keyless;
 #[cfg(not(feature = "keyless"))]
 mod keyless_absent;
 mod manual;
+mod model_folder;
 mod models;
 mod names;
 mod output;
