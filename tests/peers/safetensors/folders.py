@@ -117,7 +117,7 @@ def indexes():
     put("empty-map", index={"metadata": {"total_size": 0}, "weight_map": {}}, note="shards that nobody names")
     put("shard-broken", extra={shard(2): files[shard(2)][:-1]})
     put("shard-is-pickle", extra={shard(2): b"\x80\x02cos\nsystem\nX\x02\x00\x00\x00id\x85R."}, note="a pickle under the name of a shard")
-    put("shard-is-text", extra={shard(2): b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"}, answer="flagged", note="a pointer of Git LFS: the shard itself is not there")
+    put("shard-is-text", extra={shard(2): b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"}, answer="noted", note="a pointer of Git LFS: the shard itself is not there, so nothing is decided")
     add("index-link-outside", "flagged", {k: v for k, v in files.items() if k != shard(2)} | {shard(2): Link("/etc/passwd"), INDEX: index_of(weights)}, "a shard that links to a file elsewhere")
 
 

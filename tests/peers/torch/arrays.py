@@ -150,7 +150,7 @@ def subclasses(path):
     value = {"matrix": np.matrix([[1.0, 2.0]]), "masked": np.ma.masked_array([1.0, 2.0], [True, False]), "x": array("f4")}
     path.write_bytes(pickle.dumps(value, 4))
     found = truth.of({"matrix": np.asarray(value["matrix"]), "x": value["x"]})
-    return found | {"masked": truth.of_array(np.asarray(value["masked"].data)) | {"aside": True}}, SUFFIX
+    return found | {"masked": {"dtype": "float64", "shape": [2], "unsupported": "mask"}}, SUFFIX
 
 
 @case("pickle_shared.pkl", "one array twice, and a view of it, which pickle copies")

@@ -365,7 +365,7 @@ def surrogate(path):
     except UnicodeEncodeError:
         torch.save({"w": value["w"]}, path)
         return truth.of({"w": value["w"]})
-    return {"w": truth.of_tensor(value["w"]), "a\\ud800": truth.of_tensor(value["a\ud800"]) | {"unsupported": "name"}}
+    return {"w": truth.of_tensor(value["w"]), "a\ufffd\ufffd\ufffd": truth.of_tensor(value["a\ud800"]) | {"unsupported": "name"}}
 
 
 @case("nothing_empty_dict.pt", "no tensor at all")
