@@ -54,6 +54,17 @@ pub enum WriteError {
     /// The writer failed.
     #[error("{0}")]
     Io(#[source] io::Error),
+    /// A file cannot be read for its digest.
+    #[error("{0}")]
+    Unread(#[source] model_digest::JobError),
+    /// The file has another length than what was written.
+    #[error("found {found} bytes of output, expected {expected}")]
+    OutputLength {
+        /// Its length.
+        found: u64,
+        /// What was written.
+        expected: u64,
+    },
     /// The [`Watch`] stopped it.
     #[error("stopped")]
     Cancelled,

@@ -82,6 +82,12 @@ fn digests_are_those_of_the_file_and_of_each_tensor() {
         let data = super::tensor(&out, name).2;
         assert_eq!(*digest, Digest::of(Algorithm::Sha256, &data), "{name}");
     }
+    // Side by side they are the same.
+    let proven = plan.prove(&file, &out, &()).unwrap();
+    assert_eq!(proven.source, Digest::of(Algorithm::Sha256, &file));
+    assert_eq!(proven.written, written);
+    out.push(0);
+    assert!(plan.prove(&file, &out, &()).is_err());
 }
 
 #[test]
