@@ -99,14 +99,60 @@ pub fn ustar(count: u32, size: u32) -> Vec<u8> {
 /// A zip archive of `count` stored members of `size` bytes each, as `torch.save` lays them out.
 #[must_use]
 pub fn stored_zip(count: u32, size: u32) -> Vec<u8> {
-    let mut file = Vec::new();
-    let mut directory = Vec::new();
     let data = vec![0x5a; usize::try_from(size).unwrap_or_default()];
     let crc = crc32(&data);
+    let mut archive = Stored::default();
     for number in 0..count {
-        let name = format!("archive/data/{number}");
+        archive.add(&format!("archive/data/{number}"), &data, crc);
+    }
+    archive.finish()
+}
+
+/// A checkpoint as `torch.save` writes it, of one tensor of F32 with this shape and stride, in elements.
+#[must_use]
+pub fn checkpoint(shape: [u32; 2], stride: [u32; 2], order: &str) -> Vec<u8> {
+    let count = shape[0].saturating_mul(shape[1]);
+    let mut pickle = b"\x80\x02}X\x01\0\0\0wctorch._utils\n_rebuild_tensor_v2\n(".to_vec();
+    pickle.extend_from_slice(
+        b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpu",
+    );
+    let mut int = |number: u32, after: &[u8]| {
+        pickle.push(b'J');
+        pickle.extend_from_slice(&number.to_le_bytes());
+        pickle.extend_from_slice(after);
+    };
+    int(count, b"tQK\0");
+    int(shape[0], b"");
+    int(shape[1], b"\x86");
+    int(stride[0], b"");
+    int(stride[1], b"\x86\x89ccollections\nOrderedDict\n)RtRs.");
+    let bytes = usize::try_from(count).unwrap_or_default().saturating_mul(4);
+    let data: Vec<u8> = (0..=250).cycle().take(bytes).collect();
+    let mut archive = Stored::default();
+    for (name, data) in [
+        ("data.pkl", pickle.as_slice()),
+        ("byteorder", order.as_bytes()),
+        ("data/0", data.as_slice()),
+        ("version", b"3\n"),
+    ] {
+        archive.add(&format!("model/{name}"), data, crc32(data));
+    }
+    archive.finish()
+}
+
+/// A zip archive of stored members that is being written.
+#[derive(Default)]
+struct Stored {
+    file: Vec<u8>,
+    directory: Vec<u8>,
+    entries: u16,
+}
+
+impl Stored {
+    fn add(&mut self, name: &str, data: &[u8], crc: u32) {
+        let size = u32::try_from(data.len()).unwrap_or(u32::MAX);
         let name_len = u16::try_from(name.len()).unwrap_or_default().to_le_bytes();
-        let offset = u32::try_from(file.len()).unwrap_or(u32::MAX).to_le_bytes();
+        let offset = u32::try_from(self.file.len()).unwrap_or(u32::MAX);
         let mut fixed = Vec::new();
         fixed.extend_from_slice(&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         fixed.extend_from_slice(&crc.to_le_bytes());
@@ -114,27 +160,35 @@ pub fn stored_zip(count: u32, size: u32) -> Vec<u8> {
         fixed.extend_from_slice(&size.to_le_bytes());
         fixed.extend_from_slice(&name_len);
         fixed.extend_from_slice(&[0, 0]);
-        file.extend_from_slice(b"PK\x03\x04");
-        file.extend_from_slice(&fixed);
-        file.extend_from_slice(name.as_bytes());
-        file.extend_from_slice(&data);
-        directory.extend_from_slice(b"PK\x01\x02\x14\x00");
-        directory.extend_from_slice(&fixed);
-        directory.extend_from_slice(&[0; 10]);
-        directory.extend_from_slice(&offset);
-        directory.extend_from_slice(name.as_bytes());
+        self.file.extend_from_slice(b"PK\x03\x04");
+        self.file.extend_from_slice(&fixed);
+        self.file.extend_from_slice(name.as_bytes());
+        self.file.extend_from_slice(data);
+        self.directory.extend_from_slice(b"PK\x01\x02\x14\x00");
+        self.directory.extend_from_slice(&fixed);
+        self.directory.extend_from_slice(&[0; 10]);
+        self.directory.extend_from_slice(&offset.to_le_bytes());
+        self.directory.extend_from_slice(name.as_bytes());
+        self.entries = self.entries.saturating_add(1);
     }
-    let start = u32::try_from(file.len()).unwrap_or(u32::MAX);
-    let entries = u16::try_from(count).unwrap_or(u16::MAX).to_le_bytes();
-    let len = u32::try_from(directory.len()).unwrap_or(u32::MAX);
-    file.append(&mut directory);
-    file.extend_from_slice(b"PK\x05\x06\0\0\0\0");
-    file.extend_from_slice(&entries);
-    file.extend_from_slice(&entries);
-    file.extend_from_slice(&len.to_le_bytes());
-    file.extend_from_slice(&start.to_le_bytes());
-    file.extend_from_slice(&[0, 0]);
-    file
+
+    fn finish(self) -> Vec<u8> {
+        let Self {
+            mut file,
+            mut directory,
+            entries,
+        } = self;
+        let start = u32::try_from(file.len()).unwrap_or(u32::MAX);
+        let len = u32::try_from(directory.len()).unwrap_or(u32::MAX);
+        file.append(&mut directory);
+        file.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+        file.extend_from_slice(&entries.to_le_bytes());
+        file.extend_from_slice(&entries.to_le_bytes());
+        file.extend_from_slice(&len.to_le_bytes());
+        file.extend_from_slice(&start.to_le_bytes());
+        file.extend_from_slice(&[0, 0]);
+        file
+    }
 }
 
 fn crc32(bytes: &[u8]) -> u32 {

@@ -14,8 +14,8 @@ pub struct Proven {
 
 impl Plan<'_, '_> {
     /// Takes all digests of a conversion side by side: of the checkpoint, of the file that was written, and of each
-    /// tensor as it stands in that file. That takes about half the time that [`write`](Plan::write) needs for
-    /// them one after the other.
+    /// tensor as it stands in that file. [`write`](Plan::write) takes those of file and tensors one after the
+    /// other, for writers that cannot be read again.
     ///
     /// The file is taken for what [`write`](Plan::write) made; only its length is compared.
     ///

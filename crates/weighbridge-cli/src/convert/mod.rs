@@ -77,9 +77,14 @@ pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
         },
     };
     let mut document = Document::new(mode);
-    work.inputs(&mut document)?;
     document.key = arguments.choice.key.clone();
     let obstacle = plan.hindrance();
+    // Where something is written, all digests are taken behind it, side by side.
+    let is_written = mode == Mode::Convert && obstacle.is_none();
+    work.inputs(
+        &mut document,
+        if is_written { Proof::None } else { work.proof },
+    )?;
     let mut files = NewFiles::default();
     let (settled, written) = match (&obstacle, mode) {
         (Some(obstacle), _) => {
@@ -88,11 +93,11 @@ pub(crate) fn run(arguments: &Convert, color: Color) -> Result<Exit, Failure> {
         }
         (None, Mode::Verify) => work.verify(&mut document)?,
         (None, Mode::DryRun) => (Exit::Fine, work.measure()?),
-        (None, Mode::Convert) => (Exit::Fine, work.write(&mut files)?),
+        (None, Mode::Convert) => (Exit::Fine, work.write(&mut files, &mut document)?),
     };
     fill::tensors(&mut document, &parts, plan.plans(), &written);
     let settled = settle(&mut document, obstacle.is_some(), settled);
-    if mode == Mode::Convert && obstacle.is_none() {
+    if is_written {
         work.sidecars(&mut files, &document)?;
     }
     if let Some(part) = parts.parts.iter().find(|part| part.source.has_changed()) {
@@ -166,11 +171,11 @@ impl Work<'_, '_, '_> {
     }
 
     /// Takes down what is read.
-    fn inputs(&self, document: &mut Document) -> Result<(), Failure> {
+    fn inputs(&self, document: &mut Document, proof: Proof) -> Result<(), Failure> {
         for (part, plan) in self.each() {
             let checkpoint = plan.checkpoint();
             let mapped = part.source.mapped();
-            let digest = (self.proof == Proof::Digests)
+            let digest = (proof == Proof::Digests)
                 .then(|| Digest::of_source(Algorithm::Sha256, mapped))
                 .transpose()
                 .map_err(|error| Failure::failed(format!("cannot read the input: {error}")))?;
@@ -194,8 +199,12 @@ impl Work<'_, '_, '_> {
         measured.collect()
     }
 
-    /// Writes the outputs, but not into their places.
-    fn write(&self, files: &mut NewFiles) -> Result<Vec<Written>, Failure> {
+    /// Writes the outputs, but not into their places, and takes the digests of inputs and outputs.
+    fn write(
+        &self,
+        files: &mut NewFiles,
+        document: &mut Document,
+    ) -> Result<Vec<Written>, Failure> {
         let existing = Existing::of(self.arguments.force);
         let total = self
             .plan
@@ -205,18 +214,30 @@ impl Work<'_, '_, '_> {
         let total = total.fold(0_u64, |sum, layout| sum.saturating_add(layout.data_len()));
         let bar = Bar::converting(total, !self.arguments.quiet);
         let mut all = Vec::new();
-        for (part, plan) in self.each() {
+        for (at, (part, plan)) in self.each().enumerate() {
             let growing = NewFile::begin(&part.output, Readers::Everybody, existing)?;
             let mut out = BufWriter::with_capacity(BUFFER, growing);
-            let written = plan.write(&mut out, self.proof, &bar);
-            let written = written.map_err(|error| match &error {
+            let written = plan.write(&mut out, Proof::None, &bar);
+            let mut written = written.map_err(|error| match &error {
                 WriteError::Io(error) => unwritten(part, error),
                 _ => broken(part, &error),
             })?;
             let growing = out
                 .into_inner()
                 .map_err(|error| unwritten(part, error.error()))?;
-            files.push(growing.finish()?);
+            let file = growing.finish()?;
+            if self.proof == Proof::Digests {
+                let output = file.held().and_then(|held| held.map());
+                let output = output.map_err(|error| unopened(&part.output, &error))?;
+                let proven = plan
+                    .prove(part.source.mapped(), &output, &())
+                    .map_err(|error| broken(part, &error))?;
+                if let Some(input) = document.inputs.get_mut(at) {
+                    input.digest = Some(proven.source.to_string());
+                }
+                written = proven.written;
+            }
+            files.push(file);
             all.push(written);
         }
         if let (Planned::Sharded(plan), Some(path)) = (self.plan, &self.parts.index) {

@@ -2,6 +2,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use weighbridge::hold::Held;
+
 use super::destination::{Temporary, folder, sync_folder};
 use crate::failure::{Failure, quoted};
 
@@ -97,6 +99,11 @@ impl NewFile {
             existing,
         };
         Ok(Growing { file, new })
+    }
+
+    /// Opens what was written, before it is in its place.
+    pub(crate) fn held(&self) -> Result<Held, weighbridge::hold::Error> {
+        Held::open(self.temporary.path())
     }
 
     /// Puts it in its place, in one step.
