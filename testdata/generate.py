@@ -191,6 +191,17 @@ def npy(descr, shape, data):
 # Archives.
 
 
+def safetensors(entries, data):
+    """A header of these entries, each a name and the JSON of its value, padded to 8 bytes; then the data."""
+    header = "{" + ",".join(f'"{key}":{value}' for key, value in entries) + "}"
+    header += " " * (-len(header) % 8)
+    return struct.pack("<Q", len(header)) + header.encode() + data
+
+
+def entry(dtype, shape, begin, end):
+    return f'{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{begin},{end}]}}'
+
+
 def torch_zip(root, members):
     """An archive as torch's writer makes it: stored, the data of each member aligned to 64 bytes by an extra
     field, its sizes and CRC in a descriptor behind it."""
@@ -416,6 +427,14 @@ def samples():
                 ("mask.npy", npy("|b1", "(4,)", b"\x01\x00\x01\x01")),
             ]
         ),
+        "honest/weights.safetensors": safetensors(
+            [
+                ("__metadata__", '{"format":"pt"}'),
+                ("bias", entry("F32", "[2]", 0, 8)),
+                ("weight", entry("F32", "[3,2]", 8, 32)),
+            ],
+            floats(2, 1.0) + floats(6, 0.25),
+        ),
         "honest/plain_protocol_0.pkl": PLAIN_PROTOCOL_0,
         "honest/plain_protocol_5.pkl": PLAIN_PROTOCOL_5,
         "malicious/reduce.pkl": evil,
@@ -430,6 +449,13 @@ def samples():
         ),
         "malicious/hidden_member.pt": torch_zip(
             "archive", torch_members(STATE_DICT, weights, [("config.p", evil)])
+        ),
+        "malicious/twice.safetensors": safetensors(
+            [
+                ("weight", entry("F32", "[2]", 0, 8)),
+                ("weight", entry("F32", "[2]", 8, 16)),
+            ],
+            floats(2, 1.0) + floats(2, 0.5),
         ),
         "malicious/case_twin.pt": torch_zip(
             "archive", torch_members(STATE_DICT, weights, [("DATA.PKL", evil)])

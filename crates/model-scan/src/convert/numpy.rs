@@ -31,8 +31,7 @@ impl Element {
         if kind.starts_with('O') {
             return Err(Refusal::PythonObjects);
         }
-        let dtype = SourceDtype::from_numpy(kind)
-            .ok_or_else(|| Refusal::UnknownDtype(findings::escape_shortened(descr, 80).into()))?;
+        let dtype = SourceDtype::from_numpy(kind).ok_or_else(|| Refusal::unknown_dtype(descr))?;
         Ok(Self::new(dtype, order))
     }
 
@@ -282,7 +281,7 @@ impl<'a> Walk<'_, '_, 'a> {
             .name(object.callee)
             .ok_or(Refusal::MalformedCall)?;
         if name.module != "numpy" || name.name != "dtype" {
-            return Err(Refusal::UnknownDtype(name.full().into()));
+            return Err(Refusal::unknown_dtype(&name.full()));
         }
         let arguments = self.arguments(&object);
         let &[spec, ..] = arguments.as_slice() else {
@@ -292,7 +291,7 @@ impl<'a> Walk<'_, '_, 'a> {
             Some(name) => Element::new(
                 SourceDtype::from_torch(&name.name)
                     .filter(|_| name.module == "ml_dtypes" || name.module.starts_with("ml_dtypes."))
-                    .ok_or_else(|| Refusal::UnknownDtype(name.full().into()))?,
+                    .ok_or_else(|| Refusal::unknown_dtype(&name.full()))?,
                 ByteOrder::Little,
             ),
             None => {

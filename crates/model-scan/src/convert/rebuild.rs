@@ -171,9 +171,7 @@ impl Walk<'_, '_, '_> {
             ("torch._utils" | "torch._tensor" | "torch.tensor", _)
                 if function.starts_with("_rebuild") =>
             {
-                Err(Refusal::UnknownFunction(
-                    format!("{module}.{function}").into(),
-                ))
+                Err(Refusal::unknown_function(&format!("{module}.{function}")))
             }
             (
                 "torch.nn.parameter" | "torch.nn" | "torch.autograd.variable" | "torch.autograd",
@@ -254,7 +252,7 @@ impl Walk<'_, '_, '_> {
         let name = self.graph.name(value).ok_or(Refusal::MalformedCall)?;
         SourceDtype::from_torch(&name.name)
             .filter(|_| name.module == "torch")
-            .ok_or_else(|| Refusal::UnknownDtype(name.full().into()))
+            .ok_or_else(|| Refusal::unknown_dtype(&name.full()))
     }
 
     /// A strided tensor on a storage. What is wrong with it is said, and what is known of it kept.
@@ -501,7 +499,7 @@ impl Walk<'_, '_, '_> {
             .call(&module, &function, &inner, depth)
             .unwrap_or_else(|| {
                 let name = format!("{module}.{function}");
-                Made::refused(Refusal::UnknownFunction(name.into()))
+                Made::refused(Refusal::unknown_function(&name))
             });
         made.tensor.class = class.filter(|class| {
             !matches!(

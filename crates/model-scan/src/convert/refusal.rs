@@ -1,6 +1,11 @@
+use findings::escape_shortened;
+
 use super::SourceDtype;
 
-/// Why the elements of a tensor cannot be told from the file.
+/// Characters of a name from the file that a refusal shows.
+const SHOWN: usize = 160;
+
+/// Why the elements of a tensor cannot be told from the file. Names in it are escaped and shortened.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -110,4 +115,21 @@ pub enum Refusal {
     /// A key on the way to it is no valid text, so that its name would be another one.
     #[error("a key on the way to it is no valid text")]
     KeyNotText,
+}
+
+impl Refusal {
+    /// Refuses a dtype by its name in the file.
+    pub(super) fn unknown_dtype(name: &str) -> Self {
+        Self::UnknownDtype(escape_shortened(name, SHOWN).into())
+    }
+
+    /// Refuses a storage by its class in the file.
+    pub(super) fn unknown_storage_class(name: &str) -> Self {
+        Self::UnknownStorageClass(escape_shortened(name, SHOWN).into())
+    }
+
+    /// Refuses what a function makes, by its name in the file.
+    pub(super) fn unknown_function(name: &str) -> Self {
+        Self::UnknownFunction(escape_shortened(name, SHOWN).into())
+    }
 }

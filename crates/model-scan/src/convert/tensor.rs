@@ -28,7 +28,7 @@ pub struct Tensor {
     pub negative: bool,
     /// How it is stored.
     pub kind: TensorKind,
-    /// The class by its name in full, where it is not torch's or numpy's own.
+    /// The class by its name in full, not escaped, where it is not torch's or numpy's own.
     pub class: Option<String>,
     /// Why its elements cannot be told, if they cannot.
     pub refusal: Option<Refusal>,
