@@ -201,7 +201,7 @@ impl<'a> Storages<'a> {
             .and_then(|(class, count)| class.itemsize().checked_mul(count));
         let found = shelf.find(&key);
         let refusal = match (class, stated, found) {
-            (None, _, _) => Some(Refusal::unknown_storage_class(&class_name)),
+            (None, _, _) => Some(Refusal::unknown_storage_class(class_name)),
             (_, None, _) => Some(Refusal::Overflow),
             (_, Some(_), None) if is_meta => Some(Refusal::NoData),
             // No byte of it is needed.
