@@ -28,8 +28,9 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Ties {
-    /// It is kept under the first name in the order of text of those that cover their whole storage, or of
-    /// all; the metadata maps each other name to the one that is kept, as the Hub does.
+    /// It is kept under the first name in the order of text; the metadata maps each other name to the one that
+    /// is kept, as the Hub does. Only tensors that show the same elements in the same order are one: other views
+    /// of a storage are written each.
     #[default]
     Keep,
     /// Each name has the bytes.

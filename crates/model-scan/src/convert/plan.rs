@@ -124,13 +124,13 @@ pub enum Refused {
 pub enum Obstacle {
     /// The checkpoint would do harm to whoever loads it, and
     /// [`allow_findings`](super::Dangerous::allow_findings) was not asked for.
-    #[error("the checkpoint is dangerous: {findings} findings")]
+    #[error("the checkpoint is dangerous, findings of severity high and above: {findings}")]
     Dangerous {
         /// How many findings are high or critical.
         findings: u64,
     },
     /// Tensors cannot be converted.
-    #[error("{count} tensors cannot be converted")]
+    #[error("tensors that cannot be converted: {count}")]
     Refused {
         /// How many.
         count: u64,
