@@ -69,7 +69,7 @@ def bfloat16(path):
     value = np.linspace(-2, 2, 12).astype(ml_dtypes.bfloat16).reshape(3, 4)
     numpy_file(path, value)
     found = truth.of(value.view(np.uint16))
-    found["<root>"] |= {"dtype": "bfloat16", "unsupported": "untyped bytes"}
+    found["<root>"] |= {"dtype": "bfloat16"}
     return found, {"names": "any"}
 
 

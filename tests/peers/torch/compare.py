@@ -195,21 +195,21 @@ def match(truth, output, metadata, mode, answer, report, allowed=()):
     for name, content in output.items():
         by_content.setdefault(json.dumps(content), []).append(name)
     status = told(report) if report else {}
-    missing = []
     taken = {}
-    # Longest keys of exactly that name first, so that a suffix does not take another one's tensor.
-    for key, entry in sorted(truth.items(), key=lambda item: -len(item[0])):
-        want = said(entry)
-        want = (want[0], list(want[1]), want[2])
-        names = [n for n in names_for(key, mode) if n in free and list(free[n]) == list(want)]
-        if mode == "any":
-            names = [n for n in by_content.get(json.dumps(list(want)), []) if n in free] or names
-        if names:
-            taken[key] = names[0]
-            free.pop(names[0])
-            answer.exact += 1
-        else:
-            missing.append((key, entry, want))
+    # The whole path first and then less and less of it, so that no tensor takes the name of another one's path.
+    left = {key: said(entry) for key, entry in truth.items()}
+    for depth in range(max((len(names_for(key, mode)) for key in truth), default=0)):
+        for key, want in list(left.items()):
+            names = names_for(key, mode)[depth : depth + 1]
+            if mode == "any":
+                names = by_content.get(json.dumps(list(want)), [])
+            name = next((n for n in names if n in free and list(free[n]) == list(want)), None)
+            if name is not None:
+                taken[key] = name
+                free.pop(name)
+                left.pop(key)
+                answer.exact += 1
+    missing = [(key, truth[key], want) for key, want in left.items()]
     for key, entry, want in missing:
         kept = next((metadata[n] for n in names_for(key, mode) if n in metadata and metadata[n] in output), None)
         if kept is not None and list(output[kept]) == list(want):
