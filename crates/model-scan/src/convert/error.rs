@@ -17,6 +17,9 @@ pub enum ErrorKind {
     /// The file is of no kind that holds tensors as they are read here.
     #[error("nothing here holds tensors that can be read")]
     NoCheckpoint,
+    /// The zip archive has no end record where readers look for it, in the last 65,557 bytes.
+    #[error("found no end record of the zip archive in its last 65557 bytes")]
+    NoEndRecord,
     /// Readers of the zip archive would see different bytes.
     #[error("the archive means different things to different readers ({})", .0.rule().rule_id())]
     AmbiguousZip(crate::zip::DivergenceKind),

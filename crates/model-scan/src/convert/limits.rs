@@ -22,7 +22,7 @@ pub struct Limits {
     pub tensors: usize,
     /// Values that are no tensors; default 1,000,000. More are counted.
     pub leaves: usize,
-    /// Steps of all paths together; default 16,777,216, of 24 bytes each.
+    /// Steps of all paths together; default 8,388,608, of 24 bytes each: four for each of the most tensors.
     pub path_steps: usize,
     /// Bytes of one text among the leaves; default 1 MiB.
     pub leaf_text: usize,
@@ -68,7 +68,7 @@ impl Default for Limits {
             depth: 512,
             tensors: 2_000_000,
             leaves: 1_000_000,
-            path_steps: 1 << 24,
+            path_steps: 1 << 23,
             leaf_text: 1 << 20,
             rank: 64,
             sparse: 1 << 30,

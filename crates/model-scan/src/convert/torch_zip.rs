@@ -31,6 +31,10 @@ pub(super) fn read<'a>(
     limits: &Limits,
     out: &mut Collected<'a>,
 ) -> Result<Container, Error> {
+    // No loader looks for it elsewhere. A small archive with a large tail is refused before the tail is read.
+    if !zip::has_end_record(place.bytes()) {
+        return Err(Error::new(ErrorKind::NoEndRecord, place.len()));
+    }
     let archive = Archive::read(place.bytes(), &limits.zip)
         .map_err(|error| Error::new(ErrorKind::NoCheckpoint, error.offset()))?;
     let kind = kind(&archive)?;

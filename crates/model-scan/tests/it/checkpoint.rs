@@ -776,3 +776,13 @@ fn a_file_that_is_cut_off_anywhere_is_an_error_or_says_so() {
     let error = read(b"\x80\x02}X\x01\0\0\0a").unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Pickle(Broken::NoStop));
 }
+
+#[test]
+fn an_archive_with_a_tail_that_hides_its_end_record_is_refused_unread() {
+    let mut bytes = include_bytes!("../../../../testdata/honest/state_dict.pt").to_vec();
+    let length = bytes.len() + (1 << 20);
+    bytes.resize(length, 0);
+    let error = Checkpoint::read("model.pt", &bytes, &Limits::default()).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NoEndRecord);
+    assert_eq!(error.offset(), u64::try_from(length).unwrap());
+}
