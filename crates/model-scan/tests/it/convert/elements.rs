@@ -1,4 +1,5 @@
 use model_scan::convert::{Complex, Options, Quantised};
+use proptest::prelude::*;
 
 use super::{converted, floats, tensor};
 use crate::forge::Entry;
@@ -210,4 +211,30 @@ fn complex_numbers_without_a_dtype_become_real_ones_on_request() {
         tensor(&output, "w"),
         ("F64".to_owned(), vec![2, 2], numbers)
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_view_is_gathered(
+        dimensions in prop::collection::vec((0_i64..5, 0_i64..7), 0..5),
+        offset in 0_i64..4,
+        spare in 0_usize..3,
+        width in prop::sample::select(vec![("uint8", 1), ("uint16", 2), ("float32", 4), ("int64", 8)]),
+    ) {
+        let (shape, stride): (Vec<i64>, Vec<i64>) = dimensions.into_iter().unzip();
+        let (name, width) = width;
+        let last: i64 = shape.iter().zip(&stride).map(|(size, step)| (size - 1).max(0) * step).sum();
+        let count = usize::try_from(offset + last + 1).unwrap() + spare;
+        let bytes = noise(count * width);
+        let mut torch = Torch::default();
+        let storage = torch.storage("UntypedStorage", 1, &bytes);
+        let root = dict(&[("w", tensor_of(&storage, name, offset, &shape, &stride))]);
+        let output = converted(&torch.zip(&root), &Options::default());
+        prop_assert_eq!(
+            tensor(&output, "w").2,
+            gathered(&bytes, width, offset, &shape, &stride)
+        );
+    }
 }
