@@ -12,7 +12,11 @@ use super::place::Place;
 use super::rebuild::blank;
 use super::walk::{Collected, Walk};
 use super::{Error, ErrorKind, Limits, Refusal, StorageId, Tensor, TensorKind};
-use crate::tar::{Archive, DivergenceKind, MemberKind};
+use crate::tar::{self, Archive, DivergenceKind, MemberKind};
+
+/// Bytes behind the mark of an archive's end. Python fills a record of 10 KiB up with zeros, others one of 1 MiB
+/// at most.
+const RECORD: u64 = 1 << 20;
 
 /// A storage, or a run of one.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,12 @@ pub(super) fn read<'a>(
     limits: &Limits,
     out: &mut Collected<'a>,
 ) -> Result<(), Error> {
+    // A small archive with a large tail is refused before the tail is read.
+    if let Some(end) = tar::end_mark(place.bytes())
+        && place.len().saturating_sub(end) > RECORD
+    {
+        return Err(Error::new(ErrorKind::TrailingBytes, end));
+    }
     let archive = Archive::read(place.bytes(), &limits.tar)
         .map_err(|error| Error::new(ErrorKind::NoCheckpoint, error.offset()))?;
     let member = |wanted: &str| {

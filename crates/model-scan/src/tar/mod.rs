@@ -38,3 +38,21 @@ pub fn has_header(bytes: &[u8]) -> bool {
     header::Header::at(bytes, 0)
         .is_some_and(|header| header.is_valid() && !header.name().is_empty())
 }
+
+/// Returns where the first block of zeros stands that ends the archive for a reader which takes every size from
+/// its header. Reads nothing but headers.
+pub(crate) fn end_mark(bytes: &[u8]) -> Option<u64> {
+    let mut at = 0_u64;
+    loop {
+        let header = header::Header::at(bytes, at)?;
+        if header.is_zero() {
+            return Some(at);
+        }
+        if !header.is_valid() {
+            return None;
+        }
+        let size = u64::try_from(header.size().gnu?).ok()?;
+        let data = size.checked_next_multiple_of(header::BLOCK)?;
+        at = at.checked_add(header::BLOCK)?.checked_add(data)?;
+    }
+}

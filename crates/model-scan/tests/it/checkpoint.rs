@@ -751,6 +751,9 @@ fn the_oldest_format_is_read_with_its_views() {
         (tensor.offset, &*tensor.shape, &tensor.refusal),
         (2, &[2][..], &None)
     );
+    let mut longer = bytes.clone();
+    longer.resize(bytes.len() + (2 << 20), 0);
+    assert_eq!(*read(&longer).unwrap_err().kind(), ErrorKind::TrailingBytes);
 }
 
 #[test]

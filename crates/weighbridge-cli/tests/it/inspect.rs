@@ -410,10 +410,10 @@ fn what_cannot_be_inspected_is_told_apart() {
     error: `empty.bin` is empty, which cannot be inspected
     ");
     assert_snapshot!(sandbox.run(&["inspect", "broken.pt"]), @"
-    exit: 3
+    exit: 2
     --- stdout
     --- stderr
-    error: `broken.pt` is zip, which cannot be inspected
+    error: cannot read `broken.pt`: found no end record of the zip archive in its last 65557 bytes at byte 4
     ");
     assert_snapshot!(sandbox.run(&["inspect", "short.safetensors"]), @"
     exit: 1
