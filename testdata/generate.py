@@ -453,9 +453,9 @@ def samples():
         "malicious/twice.safetensors": safetensors(
             [
                 ("weight", entry("F32", "[2]", 0, 8)),
-                ("weight", entry("F32", "[2]", 8, 16)),
+                ("weight", entry("I32", "[2]", 0, 8)),
             ],
-            floats(2, 1.0) + floats(2, 0.5),
+            floats(2, 1.0),
         ),
         "malicious/case_twin.pt": torch_zip(
             "archive", torch_members(STATE_DICT, weights, [("DATA.PKL", evil)])
