@@ -7,6 +7,7 @@ use crate::literal;
 use crate::name::{Name, Names};
 use crate::opcode::Opcode;
 use crate::value::{Tag, Value};
+use crate::writes::{Write, Writes};
 
 /// The abstract values of one run.
 ///
@@ -29,20 +30,13 @@ pub(crate) struct Heap {
     computed_bytes: usize,
     pub(crate) names: Names,
     /// What opcodes wrote into what is no container of the stream's own; in graph mode alone.
-    writes: Vec<Written>,
+    pub(crate) writes: Writes,
     /// Nodes below this number may have been changed by something other than opcodes on them.
     changed_nodes: u32,
     /// The same for constants that stand in the input before this offset.
     changed_input: usize,
     /// Nodes below this number may be the same object as another node.
     shared_nodes: u32,
-}
-
-/// A write into a node.
-#[derive(Clone, Copy, Debug)]
-struct Written {
-    node: u32,
-    write: Write,
 }
 
 /// A run of slots that belongs to a container.
@@ -190,18 +184,6 @@ pub struct Object {
     pub call: Call,
 }
 
-/// What an opcode wrote into something that a call, a persistent id or an extension gave.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Write {
-    /// SETITEM, SETITEMS: a tuple of keys and values in turn.
-    Items(Value),
-    /// APPEND, APPENDS, ADDITEMS: a tuple of what was added.
-    Added(Value),
-    /// BUILD: the state.
-    State(Value),
-}
-
 /// The items of a container, in order.
 #[derive(Clone, Debug)]
 pub struct Items<'g> {
@@ -280,22 +262,9 @@ impl Heap {
         (self.nodes.len().saturating_mul(size_of::<Node>()))
             .saturating_add(self.slots.len().saturating_mul(size_of::<Value>()))
             .saturating_add(self.chunks.len().saturating_mul(size_of::<Chunk>()))
-            .saturating_add(self.writes.len().saturating_mul(size_of::<Written>()))
+            .saturating_add(self.writes.bytes())
             .saturating_add(self.computed_bytes)
             .saturating_add(self.names.bytes())
-    }
-
-    /// Notes what was written into a node; into anything else it is lost.
-    pub(crate) fn note(&mut self, target: Value, write: Write) {
-        if let Some(node) = target.as_node() {
-            self.writes.push(Written { node, write });
-        }
-    }
-
-    /// Puts the writes into the order in which [`Graph::writes`] finds them.
-    pub(crate) fn settle_writes(&mut self) {
-        // Stable: the writes into one node stay in their order.
-        self.writes.sort_by_key(|written| written.node);
     }
 
     #[inline]
@@ -712,13 +681,7 @@ impl<'a> Graph<'a> {
     ///
     /// Empty unless the machine [kept all](crate::Machine::keep_all) and [has ended](crate::Machine::into_graph).
     pub fn writes(&self, value: Value) -> impl Iterator<Item = Write> + '_ {
-        let writes = self.heap.writes.as_slice();
-        let of_node = value.as_node().map_or(&[][..], |node| {
-            let from = writes.partition_point(|written| written.node < node);
-            let to = writes.partition_point(|written| written.node <= node);
-            writes.get(from..to).unwrap_or_default()
-        });
-        of_node.iter().map(|written| written.write)
+        self.heap.writes.of(value)
     }
 
     fn op(&self, value: Value) -> Option<Op<'a>> {

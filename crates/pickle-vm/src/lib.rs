@@ -36,6 +36,7 @@ mod scan;
 mod state;
 mod trace;
 mod value;
+mod writes;
 
 pub use decoder::{Decoder, Op};
 pub use decompile::{
@@ -45,7 +46,7 @@ pub use decompile::{
 pub use disasm::{Argument, Comment, Disassembly, Ending, Line, Style};
 pub use effect::{Divergence, Effect, EffectKind, EffectSink, Origin, Reading};
 pub use error::{Error, ErrorKind};
-pub use graph::{Call, Container, Graph, Items, Object, View, Write};
+pub use graph::{Call, Container, Graph, Items, Object, View};
 pub use judge::{Judge, Report};
 pub use limits::{Limit, Limits};
 pub use lists::Lists;
@@ -60,3 +61,4 @@ pub use rules::RULES;
 pub use scan::{Scan, scan, scan_with};
 pub use trace::{Step, Trace};
 pub use value::Value;
+pub use writes::Write;

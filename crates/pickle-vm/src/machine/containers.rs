@@ -4,9 +4,10 @@ use super::{Machine, offset};
 use crate::decoder::Op;
 use crate::effect::{EffectKind, EffectSink};
 use crate::error::ErrorKind;
-use crate::graph::{Node, Write};
+use crate::graph::Node;
 use crate::opcode::Opcode;
 use crate::value::{Tag, Value};
+use crate::writes::Write;
 
 impl<'a> Machine<'a> {
     pub(super) fn set_items<S: EffectSink + ?Sized>(
@@ -89,7 +90,7 @@ impl<'a> Machine<'a> {
             _ => (EffectKind::Extend { target, items }, Write::Added(items)),
         };
         if self.keep_all {
-            self.graph.heap.note(target, write);
+            self.graph.heap.writes.note(target, write);
         }
         self.tell(op, kind, sink);
     }

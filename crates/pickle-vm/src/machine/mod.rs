@@ -268,7 +268,7 @@ impl<'a> Machine<'a> {
     /// Returns the values of the main reading and the value that STOP found.
     #[must_use]
     pub fn into_graph(mut self) -> (Graph<'a>, Option<Value>) {
-        self.graph.heap.settle_writes();
+        self.graph.heap.writes.settle();
         let result = self.state.stack.last().copied();
         (self.graph, result)
     }

@@ -2,10 +2,11 @@ use super::{LeftOut, Machine, NESTED_PICKLES, WRAPPERS, offset};
 use crate::decoder::{Decoder, Op};
 use crate::effect::{Divergence, EffectKind, EffectSink, Reading};
 use crate::error::ErrorKind;
-use crate::graph::{Node, Write};
+use crate::graph::Node;
 use crate::opcode::Opcode;
 use crate::raw::{self, Layout};
 use crate::value::Value;
+use crate::writes::Write;
 
 impl<'a> Machine<'a> {
     pub(super) fn build<S: EffectSink + ?Sized>(
@@ -19,7 +20,7 @@ impl<'a> Machine<'a> {
             *slot = state;
         }
         if self.keep_all {
-            self.graph.heap.note(object, Write::State(state));
+            self.graph.heap.writes.note(object, Write::State(state));
         }
         self.graph.heap.may_have_changed(op.range().end);
         self.tell(op, EffectKind::Build { object, state }, sink);
