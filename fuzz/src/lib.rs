@@ -522,7 +522,8 @@ pub fn safetensors_index(data: &[u8]) {
             Ok(read) => {
                 assert!(read.weight_map().eq(index.weight_map()));
                 for name in read.shards() {
-                    assert!(!name.contains(['/', '\\']) && !name.starts_with(".."));
+                    // Dots at the beginning of a longer name lead nowhere.
+                    assert!(!name.contains(['/', '\\']) && name != "..");
                 }
                 for finding in joined.findings() {
                     // A size that is wrong, and a name without the number of the others.
