@@ -316,6 +316,9 @@ fn channels(
     }
 }
 
+/// Bytes of a packed storage that scales or zero points are read from: those of 131,072 channels.
+const PACKED_PARAMETERS: u64 = 1 << 20;
+
 /// A scale or a zero point.
 #[derive(Clone, Copy, Debug)]
 enum Parameter {
@@ -355,7 +358,12 @@ fn numbers(channels: &Channels, count: u64, checkpoint: &Checkpoint<'_>) -> Opti
             }
             let dtype = tensor.dtype?;
             let piece = view(tensor, "", dtype).ok()?;
-            let storage = checkpoint.storage(tensor.storage?)?.bytes().ok()?;
+            let storage = checkpoint.storage(tensor.storage?)?;
+            // Every tensor may ask for the same one anew.
+            if storage.as_slice().is_none() && storage.byte_length() > PACKED_PARAMETERS {
+                return None;
+            }
+            let storage = storage.bytes().ok()?;
             let mut bytes = Vec::new();
             piece.recipe.write(&storage, &mut bytes).ok()?;
             match dtype {

@@ -28,6 +28,8 @@ pub struct Plan<'c, 'a> {
     pub(super) pieces: Vec<Piece<'c>>,
     layout: Result<Layout, LayoutError>,
     obstacle: Option<Obstacle>,
+    /// Bytes that writing may unpack.
+    pub(super) unpacked: u64,
 }
 
 /// What becomes of one tensor of a checkpoint.
@@ -323,6 +325,7 @@ impl<'c> Made<'c> {
             pieces: self.pieces,
             layout,
             obstacle,
+            unpacked: options.limits.unpack.inflated_total,
         }
     }
 

@@ -65,6 +65,14 @@ pub enum WriteError {
         /// What was written.
         expected: u64,
     },
+    /// Storages that are packed and asked for in turns would be unpacked again and again.
+    #[error(
+        "storages unpack to more than {limit} bytes, those counted again that are unpacked again"
+    )]
+    Unpacked {
+        /// The ceiling, `inflated_total` of [`Limits::unpack`](super::Limits::unpack).
+        limit: u64,
+    },
     /// The [`Watch`] stopped it.
     #[error("stopped")]
     Cancelled,
@@ -140,7 +148,12 @@ impl Plan<'_, '_> {
         mut take: impl FnMut(usize, &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), E>,
     ) -> Result<(), E> {
         let layout = self.layout().map_err(WriteError::from)?;
-        let mut open = Open::default();
+        let mut open = Open {
+            last: None,
+            checked: HashSet::new(),
+            unpacked: 0,
+            most: self.unpacked,
+        };
         for (place, placement) in layout.tensors().iter().enumerate() {
             let Some(piece) = self.pieces.get(placement.input()) else {
                 continue;
@@ -156,10 +169,12 @@ impl Plan<'_, '_> {
 }
 
 /// The storage that was opened last.
-#[derive(Default)]
 struct Open<'c> {
     last: Option<(StorageId, Cow<'c, [u8]>)>,
     checked: HashSet<StorageId>,
+    /// Bytes that were unpacked so far, and how many may be.
+    unpacked: u64,
+    most: u64,
 }
 
 impl<'c> Open<'c> {
@@ -175,8 +190,16 @@ impl<'c> Open<'c> {
                 None => Err((String::new(), StorageError::Missing)),
                 Some(storage) => {
                     let failed = |source| (findings::escape_shortened(storage.key(), 80), source);
-                    let is_new = self.checked.insert(id);
-                    let checked = if is_new { storage.check() } else { Ok(()) };
+                    let is_plain = storage.as_slice().is_some();
+                    if !is_plain {
+                        self.unpacked = self.unpacked.saturating_add(storage.byte_length());
+                    }
+                    if self.unpacked > self.most {
+                        return Err(WriteError::Unpacked { limit: self.most });
+                    }
+                    // Unpacking compares by itself.
+                    let is_unread = is_plain && self.checked.insert(id);
+                    let checked = if is_unread { storage.check() } else { Ok(()) };
                     checked.and_then(|()| storage.bytes()).map_err(failed)
                 }
             };

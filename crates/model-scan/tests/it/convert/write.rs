@@ -151,3 +151,30 @@ fn what_is_expanded_beyond_all_bounds_is_refused() {
         .collect();
     assert_eq!(outcomes, [true, true, true, false]);
 }
+
+#[test]
+fn packed_storages_that_are_asked_for_in_turns_are_not_unpacked_without_end() {
+    let mut torch = Torch::default();
+    let storages = [torch.floats(&[0.0; 64]), torch.floats(&[1.0; 64])];
+    let names: Vec<String> = (0..8).map(|at| format!("t{at}")).collect();
+    let entries: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let offset = i64::try_from(at).unwrap();
+            (name.as_str(), tensor(&storages[at % 2], offset, &[1], &[1]))
+        })
+        .collect();
+    let file = torch.archive(&dict(&entries), "little", Entry::deflated);
+    let checkpoint = read(&file);
+    let write = |bytes| {
+        let unpack = model_scan::unpack::Limits::default().with_inflated_total(bytes);
+        let options = Options::default().with_limits(Limits::default().with_unpack(unpack));
+        Plan::new(&checkpoint, &options).write(&mut io::sink(), Proof::None, &())
+    };
+    assert!(write(8 * 256).is_ok());
+    assert!(matches!(
+        write(8 * 256 - 1),
+        Err(WriteError::Unpacked { limit: 2047 })
+    ));
+}
