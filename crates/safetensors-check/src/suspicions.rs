@@ -113,11 +113,10 @@ impl Suspicions {
 
 #[cfg(test)]
 mod tests {
-    use findings::{Rule, Severity};
+    use findings::Severity;
 
     use super::{LISTED, Suspicions};
-
-    static RULE: Rule = Rule::new("STF998/test", Severity::Low, "A rule for a test");
+    use crate::rules::MISALIGNED_DATA;
 
     #[test]
     fn what_is_not_listed_is_counted_and_its_worst_severity_kept() {
@@ -128,7 +127,9 @@ mod tests {
             } else {
                 Severity::Low
             };
-            all.say(&RULE, severity, at..at + 1, || format!("at {at}"));
+            all.say(&MISALIGNED_DATA, severity, at..at + 1, || {
+                format!("at {at}")
+            });
         }
         let findings = all.finish();
         assert_eq!(findings.len(), usize::try_from(LISTED).unwrap() + 1);
